@@ -1,0 +1,10 @@
+# Writes one .cc that holds the migration files as raw strings. Called by jz_embed_sql.
+set(text "#include \"common/sql/migrate.h\"\n\nnamespace jz::${NAMESPACE} {\n\n")
+string(APPEND text "std::vector<sql::Migration> Migrations() {\n  return {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} sql)
+  string(APPEND text "      {\"${name}\", R\"jzsql(${sql})jzsql\"},\n")
+endforeach()
+string(APPEND text "  };\n}\n\n}  // namespace jz::${NAMESPACE}\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,46 @@
+# jz_library(name SOURCES a.cc ... DEPS ...): one target per folder.
+function(jz_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${JZ_WARNINGS})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS})
+endfunction()
+
+# jz_binary(name SOURCES ... DEPS ...)
+function(jz_binary name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE ${JZ_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+# jz_test(name LABEL unit|store|rpc|... SOURCES ... DEPS ... [TIMEOUT seconds])
+function(jz_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  jz_binary(${name} SOURCES ${ARG_SOURCES} DEPS ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "JZ_BIN_DIR=${CMAKE_BINARY_DIR}/bin;JZ_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+endfunction()
+
+# jz_embed_sql(target namespace dir): makes `jz::<namespace>::Migrations()` from dir/*.sql.
+# The function returns std::vector<sql::Migration>, in file-name order; see common/sql/migrate.h.
+function(jz_embed_sql target namespace dir)
+  file(GLOB sql_files CONFIGURE_DEPENDS ${dir}/*.sql)
+  list(SORT sql_files)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${target}_migrations.cc)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNAMESPACE=${namespace} "-DFILES=${sql_files}"
+            -P ${CMAKE_SOURCE_DIR}/common/cmake/EmbedSql.cmake
+    DEPENDS ${sql_files} ${CMAKE_SOURCE_DIR}/common/cmake/EmbedSql.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

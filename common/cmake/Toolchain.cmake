@@ -1,0 +1,22 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(JZ_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined")
+
+# A release build keeps asserts of the standard library and line tables: a stack trace from the
+# field must name lines, and the cost was not measurable.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
+
+add_compile_options(-fdiagnostics-color=auto)
+add_link_options(-fuse-ld=mold)
+
+if(JZ_SANITIZE)
+  add_compile_options(-fsanitize=${JZ_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${JZ_SANITIZE})
+endif()
+
+# Applied to our own targets only; generated code is compiled without them.
+set(JZ_WARNINGS -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wshadow=local)
