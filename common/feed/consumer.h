@@ -13,6 +13,10 @@
 #include "common/telemetry/telemetry.h"
 #include "jingzhun/common/v1/feed.pb.h"
 
+namespace jz {
+namespace common = ::jingzhun::common;  // the generated messages
+}
+
 namespace jz::feed {
 
 struct ConsumerOptions {

@@ -13,6 +13,10 @@
 #include "common/sql/database.h"
 #include "jingzhun/common/v1/feed.pb.h"
 
+namespace jz {
+namespace common = ::jingzhun::common;  // the generated messages
+}
+
 namespace jz::feed {
 
 // One change to publish; `payload` is packed into an Any.

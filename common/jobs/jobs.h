@@ -18,6 +18,10 @@
 #include "common/sql/id_allocator.h"
 #include "jingzhun/common/v1/job.pb.h"
 
+namespace jz {
+namespace common = ::jingzhun::common;  // the generated messages
+}
+
 namespace jz::jobs {
 
 struct JobTag {
