@@ -1,0 +1,21 @@
+# Builds a preset. Sourced after common.sh.
+
+# build PRESET TARGET…: configures once, then builds the targets (all without any).
+build() {
+  local preset=$1
+  shift
+  export CCACHE_DIR=${CCACHE_DIR:-$JZ_ROOT/.cache/ccache} CCACHE_BASEDIR=$JZ_ROOT CCACHE_NOHASHDIR=1
+  if [[ ! -e $JZ_ROOT/build/$preset/build.ninja ]]; then
+    (cd "$JZ_ROOT" && cmake --preset "$preset" >"/tmp/jz-cmake.$$" 2>&1) || {
+      cat "/tmp/jz-cmake.$$" >&2
+      rm -f "/tmp/jz-cmake.$$"
+      die "cmake --preset $preset failed"
+    }
+    rm -f "/tmp/jz-cmake.$$"
+  fi
+  if (($#)); then
+    cmake --build "$JZ_ROOT/build/$preset" --target "$@"
+  else
+    cmake --build "$JZ_ROOT/build/$preset"
+  fi
+}

@@ -1,0 +1,71 @@
+# Development keys, certificates and tokens under var/. Sourced after common.sh; makes only what is missing.
+# A real installation brings its own: nothing here is needed but the files' places and formats.
+
+SECRETS=$JZ_VAR/secrets
+
+make_secrets() {
+  mkdir -p "$SECRETS" "$JZ_VAR/keys" "$JZ_VAR/tls" "$JZ_VAR/tokens"
+  chmod 700 "$SECRETS"
+  local service
+  [[ -e $SECRETS/token-key.pem ]] ||
+    openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$SECRETS/token-key.pem"
+  [[ -e $JZ_VAR/keys/development.pem ]] ||
+    openssl pkey -in "$SECRETS/token-key.pem" -pubout -out "$JZ_VAR/keys/development.pem"
+  for service in "${JZ_SERVICES[@]}"; do
+    [[ -e $SECRETS/$service.sealing ]] || new_sealing_keys >"$SECRETS/$service.sealing"
+    [[ -e $SECRETS/$service.page ]] || openssl rand -hex 32 >"$SECRETS/$service.page"
+    [[ -e $SECRETS/$service.database ]] || openssl rand -hex 16 >"$SECRETS/$service.database"
+  done
+  chmod 600 "$SECRETS"/*
+  [[ -e $JZ_VAR/tls/edge.pem ]] || make_certificates
+}
+
+new_sealing_keys() {
+  echo "# key id, suite, sealing key, hash key; see common/crypto/sealer.h"
+  echo "1 AES-256-GCM+HMAC-SHA-256 $(openssl rand -hex 32) $(openssl rand -hex 32)"
+}
+
+make_certificates() {
+  (
+    cd "$JZ_VAR/tls"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Jingzhun development CA" \
+      -keyout ca-key.pem -out ca.pem 2>/dev/null
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=localhost" -keyout edge-key.pem -out edge.csr 2>/dev/null
+    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n' >edge.ext
+    openssl x509 -req -in edge.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 825 -extfile edge.ext -out edge.pem 2>/dev/null
+    rm -f edge.csr edge.ext
+    chmod 600 ca-key.pem edge-key.pem
+  )
+}
+
+base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+
+# sign_token SUBJECT ROLES REGIONS LIFETIME_S: a JWT (RS256); roles and regions are comma-separated.
+sign_token() {
+  local now header claims signature
+  now=$(date +%s)
+  header=$(printf '{"alg":"RS256","typ":"JWT","kid":"development"}' | base64url)
+  claims=$(printf '{"iss":"jingzhun","aud":"jingzhun","sub":"%s","iat":%d,"exp":%d,"roles":["%s"],"regions":["%s"]}' \
+    "$1" "$now" $((now + $4)) "${2//,/\",\"}" "${3//,/\",\"}" | base64url)
+  signature=$(printf '%s.%s' "$header" "$claims" | openssl dgst -sha256 -sign "$SECRETS/token-key.pem" -binary | base64url)
+  printf '%s.%s.%s\n' "$header" "$claims" "$signature"
+}
+
+# Ready-made tokens of the demo's people: file name, subject, role, region. The township is 北兴 of the demo data.
+make_tokens() {
+  local days=30 name subject role region
+  while read -r name subject role region; do
+    sign_token "$subject" "$role" "$region" $((days * 86400)) >"$JZ_VAR/tokens/$name"
+  done <<'TOKENS'
+administrator           administrator@demo   administrator    230000000000
+province-viewer         viewer@demo          viewer           230000000000
+county-officer          county@demo          county_officer   230221000000
+township-clerk          township@demo        township_clerk   230221101000
+village-clerk           village@demo         village_clerk    230221101200
+finance-maker           maker@demo           finance_maker    230221000000
+finance-checker         checker@demo         finance_checker  230221000000
+evaluator               evaluator@demo       evaluator        230000000000
+service                 service@demo         service          000000000000
+TOKENS
+  chmod 600 "$JZ_VAR/tokens"/*
+}
