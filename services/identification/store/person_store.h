@@ -1,0 +1,46 @@
+// Table person. SQL only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "common/auth/principal.h"
+#include "common/sql/database.h"
+#include "services/identification/domain/household.h"
+
+namespace jz::identification {
+
+// Present members of up to 1,000 households that the caller has loaded within its scope, by
+// household, head first.
+absl::StatusOr<std::vector<Person>> LoadMembers(sql::Transaction& tx,
+                                                absl::Span<const HouseholdId> households);
+// Those of `ids` that exist inside `scope`, present or not, by id. At most 1,000.
+absl::StatusOr<std::vector<Person>> LoadPersons(sql::Transaction& tx,
+                                                const auth::RegionScope& scope,
+                                                absl::Span<const PersonId> ids);
+// Everybody inside `scope` with this hash, present members first. At most 50.
+absl::StatusOr<std::vector<Person>> FindPersons(sql::Transaction& tx,
+                                                const auth::RegionScope& scope,
+                                                absl::string_view citizen_id_hash);
+// Plain insert: ALREADY_EXISTS (uq_person_present_id) when somebody is a present member already.
+absl::Status InsertPersons(sql::Transaction& tx, absl::Span<const Person> persons);
+
+// Which of up to 1,000 hashes belong to present members anywhere in the register. Takes no scope
+// and tells nothing else: an import must not let one person be registered twice.
+absl::StatusOr<std::vector<std::string>> FindPresentHashes(sql::Transaction& tx,
+                                                           absl::Span<const std::string> hashes);
+
+// One present member leaves.
+struct Departure {
+  PersonId person;
+  Date left_on;
+  std::string reason;
+  std::string note;
+};
+// Rows of persons whose households the caller has locked.
+absl::Status RecordDepartures(sql::Transaction& tx, absl::Span<const Departure> departures,
+                              absl::string_view recorded_by, absl::Time recorded_at);
+
+}  // namespace jz::identification
