@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,13 +41,20 @@ class Options {
   struct Option {
     std::string name;
     std::string help;
-    std::string shown;
+    std::string shown;  // in --help, behind the help text
     bool required = false;
     bool secret = false;
     bool takes_value = true;
     std::function<std::string(absl::string_view)> set;  // an error text, or empty
     std::function<std::string()> show;
   };
+  // Flags by name; no value when a flag lacks the one it needs.
+  using Given = std::map<std::string, std::optional<std::string>>;
+
+  std::string Help() const;
+  const Option* Find(absl::string_view name) const;
+  Given ReadFlags(int argc, const char* const* argv, std::vector<std::string>& errors) const;
+
   std::string program_;
   std::vector<Option> options_;
 };
