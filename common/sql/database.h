@@ -1,5 +1,6 @@
 // A MySQL-compatible database: a bounded pool of connections, transactions that are retried, and
-// batch statements. The only place that includes Connector/C++ is database.cc and its neighbours here.
+// batch statements. The only place that includes Connector/C++ is database.cc and its neighbours
+// here.
 #pragma once
 
 #include <memory>
@@ -16,32 +17,37 @@
 namespace jz::sql {
 
 struct DatabaseOptions {
-  std::string host;    // host name, or empty with `socket`
+  std::string host;  // host name, or empty with `socket`
   int port = 3306;
   std::string socket;  // unix socket path; wins over host
   std::string user;
   std::string password;
   std::string schema;
   int pool_size = 16;
-  absl::Duration pool_wait = absl::Seconds(2);  // then RESOURCE_EXHAUSTED, reason DATABASE_POOL_BUSY
+  absl::Duration pool_wait =
+      absl::Seconds(2);  // then RESOURCE_EXHAUSTED, reason DATABASE_POOL_BUSY
   absl::Duration lock_wait = absl::Seconds(3);
+  // Without any answer for so long, the connection is given up. A server that is gone without a
+  // word would else hold the thread for ever. 0: none.
+  absl::Duration io_timeout = absl::Minutes(1);
 };
 
-// One open transaction. Not thread-safe. Every statement is prepared once per connection and kept, so
-// `sql` should be a constant, or a constant with InList of few lengths.
+// One open transaction. Not thread-safe. Every statement is prepared once per connection and kept,
+// so `sql` should be a constant, or a constant with InList of few lengths.
 class Transaction {
  public:
   virtual ~Transaction() = default;
 
-  // Rows affected.
+  // Rows affected: an UPDATE counts every row that it matched, also when nothing changed in it;
+  // INSERT … ON DUPLICATE KEY UPDATE counts 2 for a row that it changed.
   virtual absl::StatusOr<int64_t> Execute(absl::string_view sql, const Values& values = {}) = 0;
   virtual absl::Status Query(absl::string_view sql, const Values& values,
                              absl::FunctionRef<void(const Row&)> each) = 0;
-  // `head` is "INSERT [IGNORE] INTO t (a, b) VALUES", `rows` the values row by row, `columns` how many
-  // belong to one row, `tail` may be an ON DUPLICATE KEY UPDATE. Sent as multi-row statements of up to
-  // 1,000 rows. Rows affected.
-  virtual absl::StatusOr<int64_t> InsertRows(absl::string_view head, int columns, const Values& rows,
-                                             absl::string_view tail = "") = 0;
+  // `head` is "INSERT [IGNORE] INTO t (a, b) VALUES", `rows` the values row by row, `columns` how
+  // many belong to one row, `tail` may be an ON DUPLICATE KEY UPDATE. Sent as multi-row statements
+  // of up to 1,000 rows. Rows affected.
+  virtual absl::StatusOr<int64_t> InsertRows(absl::string_view head, int columns,
+                                             const Values& rows, absl::string_view tail = "") = 0;
 
   virtual absl::Time deadline() const = 0;
 
@@ -74,8 +80,8 @@ class Database {
   virtual ~Database() = default;
 
   // Runs `body` in a READ COMMITTED transaction and commits when it returns OK, else rolls back.
-  // A deadlock, lock timeout or certification failure runs `body` again from its start, with a short
-  // random pause, while time is left before `deadline`: it must have no effect outside `tx`.
+  // A deadlock, lock timeout or certification failure runs `body` again from its start, with a
+  // short random pause, while time is left before `deadline`: it must have no effect outside `tx`.
   virtual absl::Status Run(absl::Time deadline,
                            absl::FunctionRef<absl::Status(Transaction& tx)> body) = 0;
   // The same for reading: a consistent snapshot that cannot write.
@@ -85,7 +91,8 @@ class Database {
   virtual int pool_size() const = 0;
   virtual int pool_in_use() const = 0;
 
-  // The same with a value: `db.Transact(deadline, [&](sql::Transaction& tx) -> absl::StatusOr<T> {…})`.
+  // The same with a value: `db.Transact(deadline, [&](sql::Transaction& tx) -> absl::StatusOr<T>
+  // {…})`.
   template <class Body>
   auto Transact(absl::Time deadline, Body body) -> std::invoke_result_t<Body, Transaction&> {
     return Valued<Body>([&](auto run) { return Run(deadline, run); }, body);

@@ -9,8 +9,8 @@
 
 namespace jz::sql {
 
-// "(h.region_code BETWEEN ? AND ? OR …)" and its values appended to `values`; "FALSE" for an empty scope.
-// `column` is a constant of the code, never input.
+// "(h.region_code BETWEEN ? AND ? OR …)" and its values appended to `values`; "FALSE" for an empty
+// scope, "TRUE" for the nation. `column` is a constant of the code, never input.
 std::string ScopeClause(const auth::RegionScope& scope, absl::string_view column, Values& values);
 
 }  // namespace jz::sql

@@ -17,19 +17,20 @@
 
 namespace jz::sql {
 
-// NULL, an integer, or text/bytes. Dates are bound as text, instants as integers (microseconds UTC).
+// NULL, an integer, or text/bytes. Dates are bound as text, instants as integers (microseconds
+// UTC).
 class Value {
  public:
-  Value() = default;  // NULL
-  Value(std::nullptr_t) {}                                         // NOLINT
+  Value() = default;                                                      // NULL
+  Value(std::nullptr_t) {}                                                // NOLINT
   Value(std::integral auto number) : v_(static_cast<int64_t>(number)) {}  // NOLINT
-  Value(std::string text) : v_(std::move(text)) {}                 // NOLINT
-  Value(const char* text) : v_(std::string(text)) {}               // NOLINT
-  Value(absl::string_view text) : v_(std::string(text)) {}         // NOLINT
-  Value(RegionCode code) : v_(code.number()) {}                    // NOLINT
-  Value(Money money) : v_(money.fen()) {}                          // NOLINT
-  Value(Date date) : v_(FormatDate(date)) {}                       // NOLINT
-  Value(absl::Time time) : v_(absl::ToUnixMicros(time)) {}         // NOLINT
+  Value(std::string text) : v_(std::move(text)) {}                        // NOLINT
+  Value(const char* text) : v_(std::string(text)) {}                      // NOLINT
+  Value(absl::string_view text) : v_(std::string(text)) {}                // NOLINT
+  Value(RegionCode code) : v_(code.number()) {}                           // NOLINT
+  Value(Money money) : v_(money.fen()) {}                                 // NOLINT
+  Value(Date date) : v_(FormatDate(date)) {}                              // NOLINT
+  Value(absl::Time time) : v_(absl::ToUnixMicros(time)) {}                // NOLINT
   template <class Tag>
   Value(Id<Tag> id) : v_(id.value()) {}  // NOLINT
   template <class T>
