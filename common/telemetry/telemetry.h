@@ -27,6 +27,8 @@ struct Field {
 void Log(Severity severity, absl::string_view message, std::initializer_list<Field> fields = {});
 // Once, at start. `service` is in every line.
 void StartLogging(absl::string_view service, Severity least);
+// Returns when what was logged so far is written (after a second at most). Done by itself at exit.
+void FlushLog();
 
 // W3C trace context.
 struct Trace {
@@ -57,6 +59,8 @@ class Metrics {
 
   // Serves /metrics on `address` ("127.0.0.1:9101"; port 0 picks one). UNAVAILABLE when taken.
   virtual absl::Status Serve(const std::string& address) = 0;
+  // The port that Serve took; 0 when nothing is served.
+  virtual int port() const = 0;
 };
 
 }  // namespace jz::telemetry
