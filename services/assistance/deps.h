@@ -1,0 +1,22 @@
+// What the handlers of this service work with. Owned by the App; thread-safe parts only.
+#pragma once
+
+#include "common/base/page_token.h"
+#include "common/crypto/sealer.h"
+#include "common/feed/consumer.h"
+#include "common/feed/outbox.h"
+#include "common/sql/database.h"
+#include "common/sql/id_allocator.h"
+#include "services/assistance/domain/assistance.h"
+
+namespace jz::assistance {
+
+struct Deps {
+  sql::Database& db;
+  const crypto::Sealer& sealer;
+  const PageTokens& page_tokens;
+  sql::IdAllocator& ids;
+  feed::Outbox& outbox;
+};
+
+}  // namespace jz::assistance
