@@ -32,11 +32,9 @@ absl::Status InsertPersons(sql::Transaction& tx, absl::Span<const Person> person
 absl::StatusOr<std::vector<std::string>> FindPresentHashes(sql::Transaction& tx,
                                                            absl::Span<const std::string> hashes);
 
-// One present member leaves.
+// A member who leaves: `person` as loaded, with left_on and left_reason set.
 struct Departure {
-  PersonId person;
-  Date left_on;
-  std::string reason;
+  Person person;
   std::string note;
 };
 // Rows of persons whose households the caller has locked.
