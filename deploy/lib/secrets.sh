@@ -51,21 +51,36 @@ sign_token() {
   printf '%s.%s.%s\n' "$header" "$claims" "$signature"
 }
 
-# Ready-made tokens of the demo's people: file name, subject, role, region. The township is 北兴 of the demo data.
+# Ready-made tokens of the demo's people: file name, subject, role, region. The two townships and their villages are those
+# of the demo data (deploy/lib/demo/generator.cc).
+demo_people() {
+  cat <<'PEOPLE'
+administrator administrator@demo administrator 230000000000
+province-viewer viewer@demo viewer 230000000000
+county-officer county@demo county_officer 230221000000
+finance-maker maker@demo finance_maker 230221000000
+finance-checker checker@demo finance_checker 230221000000
+evaluator evaluator@demo evaluator 230000000000
+service service@demo service 000000000000
+PEOPLE
+  local township village
+  for township in 230221101 230221102; do
+    echo "township-clerk-${township}000 township-$township@demo township_clerk ${township}000"
+    for village in 200 201 202 203 204 205; do
+      echo "village-clerk-$township$village village-$township$village@demo village_clerk $township$village"
+    done
+  done
+}
+
 make_tokens() {
-  local days=30 name subject role region
+  local lifetime=$((30 * 86400)) name subject role region
+  # Renewed only when a day has passed, so that a second start is quick.
+  [[ -n $(find "$JZ_VAR/tokens/service" -mtime -1 2>/dev/null) ]] && return 0
   while read -r name subject role region; do
-    sign_token "$subject" "$role" "$region" $((days * 86400)) >"$JZ_VAR/tokens/$name"
-  done <<'TOKENS'
-administrator           administrator@demo   administrator    230000000000
-province-viewer         viewer@demo          viewer           230000000000
-county-officer          county@demo          county_officer   230221000000
-township-clerk          township@demo        township_clerk   230221101000
-village-clerk           village@demo         village_clerk    230221101200
-finance-maker           maker@demo           finance_maker    230221000000
-finance-checker         checker@demo         finance_checker  230221000000
-evaluator               evaluator@demo       evaluator        230000000000
-service                 service@demo         service          000000000000
-TOKENS
+    sign_token "$subject" "$role" "$region" "$lifetime" >"$JZ_VAR/tokens/$name"
+  done < <(demo_people)
+  # The short names stand for the first township and village.
+  ln -sf township-clerk-230221101000 "$JZ_VAR/tokens/township-clerk"
+  ln -sf village-clerk-230221101200 "$JZ_VAR/tokens/village-clerk"
   chmod 600 "$JZ_VAR/tokens"/*
 }

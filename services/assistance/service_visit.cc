@@ -192,11 +192,12 @@ absl::StatusOr<v1::Coverage> ComputeCoverage(const Deps& deps, const rpc::CallCo
 
 absl::StatusOr<v1::ProjectionStatus> GetProjectionStatus(const Deps& deps,
                                                          const rpc::CallContext& ctx,
-                                                         const v1::GetProjectionStatusRequest&) {
+                                                         const v1::GetProjectionStatusRequest& request) {
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
   v1::ProjectionStatus status;
   JZ_ASSIGN_OR_RETURN(feed::ProjectionCounts counts,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-                        return feed::CountHouseholds(tx, ctx.scope());
+                        return feed::CountHouseholds(tx, scope);
                       }));
   status.set_household_count(counts.households);
   status.set_registered_count(counts.registered);
