@@ -17,7 +17,7 @@
 namespace jz::rpc {
 
 struct ServerOptions {
-  std::string service;                   // short name for logs, metrics and ErrorInfo: "funds"
+  std::string service = {};              // short name for logs, metrics and ErrorInfo: "funds"
   std::string listen = "127.0.0.1:0";    // port 0 picks one
   int threads = 32;                      // unary handlers at a time; about the size of the database pool
   int queue = 1024;                      // unary calls waiting; more are refused
