@@ -9,8 +9,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 
 namespace jz::sql {
 namespace {
@@ -22,7 +24,9 @@ constexpr int64_t kMaxPlaceholders = 100'000;
 // Values over this are not kept in the statement until its next use.
 constexpr size_t kKeptBytes = 64 << 10;
 
-constexpr int kUnsupportedInPrepared = 1295;
+// What may take longer is background work: nobody waits for it.
+constexpr absl::Duration kLongestLimit = absl::Minutes(15);
+
 constexpr int kTooManyPrepared = 1461;
 constexpr int kNeedsPreparing = 1615;
 constexpr int kUnknownStatement = 1243;
@@ -30,7 +34,7 @@ constexpr int kUnknownStatement = 1243;
 constexpr char kSession[] =
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,"
     "NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', time_zone = '+00:00', "
-    "autocommit = 0, innodb_lock_wait_timeout = %d";
+    "autocommit = 0, innodb_lock_wait_timeout = %d, lock_wait_timeout = %d";
 constexpr char kWriteMode[] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
 constexpr char kReadMode[] = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
@@ -112,6 +116,14 @@ class ResultRow : public Row {
   ::sql::ResultSet& result_;
 };
 
+int64_t LimitSeconds(absl::Time deadline) {
+  absl::Duration left = deadline - absl::Now();
+  if (left > kLongestLimit) return 0;
+  int64_t seconds = 1;
+  while (absl::Seconds(seconds) < left) seconds *= 2;
+  return seconds;
+}
+
 void RunNow(::sql::Connection& connection, const std::string& sql) {
   std::unique_ptr<::sql::Statement> statement(connection.createStatement());
   statement->execute(sql);
@@ -138,53 +150,46 @@ Outcome<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& opt
     opened->connection_.reset(Driver().connect(map));
     ::sql::Connection& raw = *opened->connection_;
     int lock_seconds = std::max<int>(1, static_cast<int>(absl::ToInt64Seconds(options.lock_wait)));
-    RunNow(raw, absl::StrFormat(kSession, lock_seconds));
+    RunNow(raw, absl::StrFormat(kSession, lock_seconds, lock_seconds));
     RunNow(raw, kWriteMode);
     std::unique_ptr<::sql::Statement> statement(raw.createStatement());
     std::unique_ptr<::sql::ResultSet> result(
-        statement->executeQuery("SELECT CONNECTION_ID(), @@max_allowed_packet"));
+        statement->executeQuery("SELECT @@max_allowed_packet, @@version"));
     if (result->next()) {
-      opened->id_ = result->getInt64(1);
-      opened->max_packet_bytes_ = result->getInt64(2);
+      opened->max_packet_bytes_ = result->getInt64(1);
+      opened->is_mariadb_ = absl::StrContains(result->getString(2).asStdString(), "MariaDB");
     }
-    raw.commit();
+    RunNow(raw, "COMMIT");
     return opened;
   } catch (const ::sql::SQLException& e) {
     return ErrorOf(e);
   }
 }
 
-Done Connection::SetMode(Mode mode) {
-  if (mode == mode_) return std::monostate();
+Done Connection::Begin(Mode mode, absl::Time deadline) {
+  const int64_t limit_seconds = LimitSeconds(deadline);
+  if (mode == mode_ && limit_seconds == limit_seconds_) return std::monostate();
   try {
     Driver();
-    RunNow(*connection_, mode == Mode::kWrite ? kWriteMode : kReadMode);
+    if (mode != mode_) RunNow(*connection_, mode == Mode::kWrite ? kWriteMode : kReadMode);
     mode_ = mode;
+    if (limit_seconds != limit_seconds_) {
+      // MySQL stops only SELECT statements so.
+      RunNow(*connection_,
+             is_mariadb_ ? absl::StrCat("SET SESSION max_statement_time = ", limit_seconds)
+                         : absl::StrCat("SET SESSION max_execution_time = ", limit_seconds * 1000));
+    }
+    limit_seconds_ = limit_seconds;
     return std::monostate();
   } catch (const ::sql::SQLException& e) {
     return ErrorOf(e);
   }
 }
 
-Done Connection::Commit() {
-  try {
-    Driver();
-    connection_->commit();
-    return std::monostate();
-  } catch (const ::sql::SQLException& e) {
-    return ErrorOf(e);
-  }
-}
+// The connector's own commit() and rollback() drop every error.
+Done Connection::Commit() { return ExecuteText("COMMIT"); }
 
-Done Connection::Rollback() {
-  try {
-    Driver();
-    connection_->rollback();
-    return std::monostate();
-  } catch (const ::sql::SQLException& e) {
-    return ErrorOf(e);
-  }
-}
+Done Connection::Rollback() { return ExecuteText("ROLLBACK"); }
 
 Connection::Statement& Connection::Prepare(absl::string_view sql) {
   auto found = by_sql_.find(sql);
@@ -243,14 +248,16 @@ auto Connection::WithStatement(absl::string_view sql, absl::Span<const Value> va
 }
 
 Outcome<int64_t> Connection::Execute(absl::string_view sql, absl::Span<const Value> values) {
-  Outcome<int64_t> outcome = WithStatement(sql, values, [](::sql::PreparedStatement& statement) {
+  return WithStatement(sql, values, [](::sql::PreparedStatement& statement) {
     return static_cast<int64_t>(statement.executeUpdate());
   });
-  const DatabaseError* error = std::get_if<DatabaseError>(&outcome);
-  if (error == nullptr || error->code != kUnsupportedInPrepared) return outcome;
-  try {  // some DDL cannot be prepared
-    std::unique_ptr<::sql::Statement> statement(connection_->createStatement());
-    return static_cast<int64_t>(statement->executeUpdate(std::string(sql)));
+}
+
+Done Connection::ExecuteText(absl::string_view sql) {
+  try {
+    Driver();
+    RunNow(*connection_, std::string(sql));
+    return std::monostate();
   } catch (const ::sql::SQLException& e) {
     return ErrorOf(e);
   }

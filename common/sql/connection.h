@@ -40,8 +40,9 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // A round trip only when the mode changes.
-  Done SetMode(Mode mode);
+  // Before a transaction: its mode, and the time after which the server stops a statement. That
+  // limit is rounded up to a power of two of seconds, so that it is rarely a round trip to set it.
+  Done Begin(Mode mode, absl::Time deadline);
   Mode mode() const { return mode_; }
 
   Outcome<int64_t> Execute(absl::string_view sql, absl::Span<const Value> values);
@@ -49,8 +50,9 @@ class Connection {
              absl::FunctionRef<void(const Row&)> each);
   Done Commit();
   Done Rollback();
+  // A statement that is not prepared.
+  Done ExecuteText(absl::string_view sql);
 
-  int64_t id() const { return id_; }  // of the session at the server, for KILL QUERY
   int64_t max_packet_bytes() const { return max_packet_bytes_; }
 
  private:
@@ -76,7 +78,8 @@ class Connection {
   absl::flat_hash_map<absl::string_view, Statements::iterator> by_sql_;  // keys point into the list
   int64_t placeholders_ = 0;
   Mode mode_ = Mode::kWrite;
-  int64_t id_ = 0;
+  bool is_mariadb_ = false;
+  int64_t limit_seconds_ = 0;  // 0: none
   int64_t max_packet_bytes_ = 0;
 };
 

@@ -15,6 +15,8 @@ namespace {
 
 // With pauses of at most 200 ms a transaction without a deadline gives up after a few seconds.
 constexpr int kMaxAttempts = 40;
+constexpr absl::Duration kMaxDdlWait = absl::Minutes(10);
+constexpr absl::Duration kDdlPause = absl::Milliseconds(500);
 
 absl::Duration Pause(int attempt) {
   thread_local absl::BitGen random;
@@ -42,6 +44,7 @@ class PooledDatabase : public Database {
                     absl::FunctionRef<absl::Status(Transaction&)> body) override {
     return Loop(Mode::kRead, deadline, body);
   }
+  absl::Status ExecuteDdl(absl::string_view sql) override;
   int pool_size() const override { return pool_.options().pool_size; }
   int pool_in_use() const override { return pool_.in_use(); }
 
@@ -81,9 +84,9 @@ PooledDatabase::Attempt PooledDatabase::Try(Mode mode, absl::Time deadline,
   if (!leased.ok()) return {leased.status()};
   Pool::Lease& lease = *leased;
   ConnectionTransaction tx(*lease, deadline);
-  Done ready = lease->SetMode(mode);
+  Done ready = lease->Begin(mode, deadline);
   if (auto* error = std::get_if<DatabaseError>(&ready)) {
-    return GiveUpConnection(lease, ToStatus(*error, "SET SESSION TRANSACTION"));
+    return GiveUpConnection(lease, ToStatus(*error, "SET SESSION"));
   }
   absl::Status status = body(tx);
   if (!tx.failure().ok()) return GiveUp(lease, tx);
@@ -127,6 +130,26 @@ PooledDatabase::Attempt PooledDatabase::Finish(Pool::Lease& lease, Mode mode) {
   return {
       Unavailable("COMMIT_UNKNOWN",
                   "the connection was lost during the commit: the change may be stored or not")};
+}
+
+// A statement that waits for a table makes all that come after it wait, too. So it gives up after
+// `lock_wait`, lets them through and tries again.
+absl::Status PooledDatabase::ExecuteDdl(absl::string_view sql) {
+  DatabaseOptions options = pool_.options();
+  options.io_timeout = absl::ZeroDuration();
+  auto opened = Connection::Open(options);
+  if (auto* error = std::get_if<DatabaseError>(&opened)) return ToStatus(*error, "connect");
+  Connection& connection = *std::get<std::unique_ptr<Connection>>(opened);
+  const absl::Time give_up = absl::Now() + kMaxDdlWait;
+  while (true) {
+    Done done = connection.ExecuteText(sql);
+    if (std::holds_alternative<std::monostate>(done)) done = connection.Commit();
+    auto* error = std::get_if<DatabaseError>(&done);
+    if (error == nullptr) return absl::OkStatus();
+    if (ClassOf(*error) != ErrorClass::kRetry || absl::Now() > give_up)
+      return ToStatus(*error, sql);
+    absl::SleepFor(kDdlPause);
+  }
 }
 
 }  // namespace

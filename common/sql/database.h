@@ -80,13 +80,21 @@ class Database {
   virtual ~Database() = default;
 
   // Runs `body` in a READ COMMITTED transaction and commits when it returns OK, else rolls back.
-  // A deadlock, lock timeout or certification failure runs `body` again from its start, with a
-  // short random pause, while time is left before `deadline`: it must have no effect outside `tx`.
+  // A statement is refused after `deadline`; one that is running then is stopped by the server, at
+  // the latest when twice the time has passed (MySQL: SELECT only). A lost connection during the
+  // commit is UNAVAILABLE, reason COMMIT_UNKNOWN; one lost before is UNAVAILABLE, reason
+  // DATABASE_UNAVAILABLE. A deadlock, lock timeout or certification failure runs `body` again from
+  // its start, with a short random pause, while time is left before `deadline`: it must have no
+  // effect outside `tx`.
   virtual absl::Status Run(absl::Time deadline,
                            absl::FunctionRef<absl::Status(Transaction& tx)> body) = 0;
   // The same for reading: a consistent snapshot that cannot write.
   virtual absl::Status Read(absl::Time deadline,
                             absl::FunctionRef<absl::Status(Transaction& tx)> body) = 0;
+
+  // One statement outside transactions, on a connection of its own, without a time limit: DDL,
+  // which cannot be rolled back. Waits while other transactions use the table, up to ten minutes.
+  virtual absl::Status ExecuteDdl(absl::string_view sql) = 0;
 
   virtual int pool_size() const = 0;
   virtual int pool_in_use() const = 0;

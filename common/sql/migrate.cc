@@ -170,8 +170,7 @@ absl::Status Apply(Database& db, SchemaLock& lock, absl::string_view owner,
   }
   while (applied.statements < statements.size()) {
     JZ_RETURN_IF_ERROR(lock.Check());
-    JZ_RETURN_IF_ERROR(
-        ExecuteAlone(db, statements[applied.statements], {}, absl::InfiniteFuture()));
+    JZ_RETURN_IF_ERROR(db.ExecuteDdl(statements[applied.statements]));
     ++applied.statements;
     applied.checksum = Checksum(statements, applied.statements);
     applied.finished = applied.statements == statements.size();
@@ -191,8 +190,8 @@ absl::Status WithName(const absl::Status& status, absl::string_view owner,
 
 absl::Status Migrate(Database& db, absl::string_view owner,
                      const std::vector<Migration>& migrations) {
-  JZ_RETURN_IF_ERROR(ExecuteAlone(db, kCreateLock, {}, Soon()));
-  JZ_RETURN_IF_ERROR(ExecuteAlone(db, kCreateMigration, {}, Soon()));
+  JZ_RETURN_IF_ERROR(db.ExecuteDdl(kCreateLock));
+  JZ_RETURN_IF_ERROR(db.ExecuteDdl(kCreateMigration));
   JZ_RETURN_IF_ERROR(ExecuteAlone(db, kCreateLockRow, {}, Soon()));
   JZ_ASSIGN_OR_RETURN(std::unique_ptr<SchemaLock> lock, SchemaLock::Acquire(db));
   for (const Migration& migration : migrations) {

@@ -19,13 +19,20 @@ size_t LargestPowerOfTwo(size_t limit) {
   return power;
 }
 
+// About what the values take in a packet.
+int64_t BytesOf(absl::Span<const Value> values) {
+  int64_t bytes = 0;
+  for (const Value& value : values) {
+    bytes += 9 + (value.text() != nullptr ? static_cast<int64_t>(value.text()->size()) : 0);
+  }
+  return bytes;
+}
+
 // Rows that together stay below `max_bytes`; at least one.
 size_t RowsWithin(absl::Span<const Value> values, size_t columns, size_t limit, int64_t max_bytes) {
   int64_t bytes = 0;
   for (size_t row = 0; row < limit; ++row) {
-    for (const Value& value : values.subspan(row * columns, columns)) {
-      bytes += value.text() != nullptr ? static_cast<int64_t>(value.text()->size()) + 9 : 9;
-    }
+    bytes += BytesOf(values.subspan(row * columns, columns));
     if (bytes > max_bytes) return std::max<size_t>(row, 1);
   }
   return limit;
@@ -63,9 +70,16 @@ absl::Status ConnectionTransaction::Fail(const DatabaseError& error, absl::strin
   return status;
 }
 
+// The server would close the connection, or answer with an error that says nothing.
+absl::Status ConnectionTransaction::CheckSize(absl::Span<const Value> values) const {
+  if (BytesOf(values) <= connection_.max_packet_bytes()) return absl::OkStatus();
+  return InvalidArgument("VALUE_TOO_LONG", {}, "the values are too large for one statement");
+}
+
 absl::StatusOr<int64_t> ConnectionTransaction::ExecuteSpan(absl::string_view sql,
                                                            absl::Span<const Value> values) {
   JZ_RETURN_IF_ERROR(Begin());
+  JZ_RETURN_IF_ERROR(CheckSize(values));
   Outcome<int64_t> outcome = connection_.Execute(sql, values);
   if (auto* error = std::get_if<DatabaseError>(&outcome)) return Fail(*error, sql);
   return std::get<int64_t>(outcome);

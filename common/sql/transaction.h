@@ -31,6 +31,7 @@ class ConnectionTransaction : public Transaction {
 
  private:
   absl::Status Begin();  // before each statement
+  absl::Status CheckSize(absl::Span<const Value> values) const;
   absl::StatusOr<int64_t> ExecuteSpan(absl::string_view sql, absl::Span<const Value> values);
 
   Connection& connection_;

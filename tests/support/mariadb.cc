@@ -145,7 +145,10 @@ std::vector<std::string> PrivateMariaDb::Arguments() const {
       "--max-prepared-stmt-count=200000",
       absl::StrCat("--innodb-flush-log-at-trx-commit=", options_.durable ? 1 : 0),
   };
-  if (!options_.durable) arguments.push_back("--skip-innodb-doublewrite");
+  if (!options_.durable) {
+    arguments.push_back("--skip-innodb-doublewrite");
+    arguments.push_back("--debug-no-sync");
+  }
   if (getuid() == 0) arguments.push_back("--user=root");
   arguments.insert(arguments.end(), options_.extra_arguments.begin(),
                    options_.extra_arguments.end());
