@@ -159,7 +159,6 @@ Outcome<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& opt
       opened->max_packet_bytes_ = result->getInt64(1);
       opened->is_mariadb_ = absl::StrContains(result->getString(2).asStdString(), "MariaDB");
     }
-    RunNow(raw, "COMMIT");
     return opened;
   } catch (const ::sql::SQLException& e) {
     return ErrorOf(e);
