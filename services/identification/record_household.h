@@ -14,6 +14,8 @@
 
 namespace jz::identification {
 
+namespace v1 = ::jingzhun::identification::v1;
+
 struct HouseholdChange {
   // As it shall be. `version` is still that of the loaded row: RecordHouseholds raises it by one
   // and sets updated_*.
@@ -45,7 +47,6 @@ absl::Status RecordNewHouseholds(sql::Transaction& tx, absl::Span<const Househol
                                  const ChangeAuthor& author);
 
 // What other services may know of a household: no name, no number.
-jingzhun::identification::v1::HouseholdSnapshot ToSnapshot(const Household& household,
-                                                           absl::Span<const Person> members);
+v1::HouseholdSnapshot ToSnapshot(const Household& household, absl::Span<const Person> members);
 
 }  // namespace jz::identification

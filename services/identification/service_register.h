@@ -1,11 +1,31 @@
+// RPCs of RegisterService; see register.proto for what they do and refuse.
 #pragma once
 
+#include "absl/status/statusor.h"
 #include "common/rpc/router.h"
+#include "jingzhun/identification/v1/register.pb.h"
 #include "services/identification/deps.h"
 
 namespace jz::identification {
 
-// RPCs of RegisterService; see register.proto. `deps` must outlive the router.
+namespace v1 = ::jingzhun::identification::v1;
+
+absl::StatusOr<common::v1::Job> ImportHouseholds(const Deps& deps, const rpc::CallContext& ctx,
+                                                 rpc::Reader<v1::ImportHouseholdsRequest>& upload);
+absl::StatusOr<v1::Household> GetHousehold(const Deps& deps, const rpc::CallContext& ctx,
+                                           const v1::GetHouseholdRequest& request);
+absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(
+    const Deps& deps, const rpc::CallContext& ctx, const v1::BatchGetHouseholdsRequest& request);
+absl::StatusOr<v1::ListHouseholdsResponse> ListHouseholds(const Deps& deps,
+                                                          const rpc::CallContext& ctx,
+                                                          const v1::ListHouseholdsRequest& request);
+absl::StatusOr<v1::SearchPersonsResponse> SearchPersons(const Deps& deps,
+                                                        const rpc::CallContext& ctx,
+                                                        const v1::SearchPersonsRequest& request);
+absl::StatusOr<v1::RecordMemberChangesResponse> RecordMemberChanges(
+    const Deps& deps, const rpc::CallContext& ctx, const v1::RecordMemberChangesRequest& request);
+
+// All of them, the jobs and the change feed. `deps` must outlive the router.
 rpc::Router RegisterRouter(const Deps& deps);
 
 }  // namespace jz::identification

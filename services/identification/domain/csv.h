@@ -37,9 +37,9 @@ class CsvReader {
   // The end of the file.
   void Finish(OnRow on_row);
 
-  // Where the row begins that is not complete yet, and its line.
-  int64_t row_offset() const { return row_.offset; }
-  int64_t row_line() const { return row_.line; }
+  // Behind what was read so far; in on_row that is where the next row begins.
+  int64_t next_offset() const { return offset_; }
+  int64_t next_line() const { return line_; }
 
  private:
   enum class At { kFieldStart, kPlain, kQuoted, kQuoteInQuoted };

@@ -45,6 +45,24 @@ std::vector<RegionCode> Ancestors(const auth::RegionScope& scope) {
   return ancestors;
 }
 
+absl::StatusOr<std::vector<Region>> Load(sql::Transaction& tx, absl::Span<const RegionCode> codes,
+                                         absl::string_view tail) {
+  std::vector<RegionCode> sorted(codes.begin(), codes.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  std::vector<Region> regions;
+  for (size_t begin = 0; begin < sorted.size(); begin += kChunk) {
+    size_t count = std::min(kChunk, sorted.size() - begin);
+    sql::Values values(sorted.begin() + begin, sorted.begin() + begin + count);
+    sql::PadInList(values, count);
+    JZ_RETURN_IF_ERROR(tx.Query(absl::StrCat(kSelect, "WHERE code IN (", sql::InList(count),
+                                             ") ORDER BY code, valid_from", tail),
+                                values,
+                                [&](const sql::Row& row) { regions.push_back(ReadRegion(row)); }));
+  }
+  return regions;
+}
+
 }  // namespace
 
 std::string VisibleRegionClause(const auth::RegionScope& scope, absl::string_view column,
@@ -57,22 +75,14 @@ std::string VisibleRegionClause(const auth::RegionScope& scope, absl::string_vie
   return absl::StrCat("(", inside, " OR ", column, " IN (", sql::InList(ancestors.size()), "))");
 }
 
+absl::StatusOr<std::vector<Region>> LoadRegions(sql::Transaction& tx,
+                                                absl::Span<const RegionCode> codes) {
+  return Load(tx, codes, "");
+}
+
 absl::StatusOr<std::vector<Region>> LockRegions(sql::Transaction& tx,
                                                 absl::Span<const RegionCode> codes) {
-  std::vector<RegionCode> sorted(codes.begin(), codes.end());
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  std::vector<Region> regions;
-  for (size_t begin = 0; begin < sorted.size(); begin += kChunk) {
-    size_t count = std::min(kChunk, sorted.size() - begin);
-    sql::Values values(sorted.begin() + begin, sorted.begin() + begin + count);
-    sql::PadInList(values, count);
-    JZ_RETURN_IF_ERROR(tx.Query(absl::StrCat(kSelect, "WHERE code IN (", sql::InList(count),
-                                             ") ORDER BY code, valid_from FOR UPDATE"),
-                                values,
-                                [&](const sql::Row& row) { regions.push_back(ReadRegion(row)); }));
-  }
-  return regions;
+  return Load(tx, codes, " FOR UPDATE");
 }
 
 absl::StatusOr<std::vector<Region>> LoadRegionsInside(sql::Transaction& tx, RegionCode region) {

@@ -13,7 +13,10 @@
 
 namespace jz::identification {
 
-// Every span of the given codes (any number), with row locks: what an import decides against.
+// Every span of the given codes (any number).
+absl::StatusOr<std::vector<Region>> LoadRegions(sql::Transaction& tx,
+                                                absl::Span<const RegionCode> codes);
+// The same with row locks: what an import decides against.
 absl::StatusOr<std::vector<Region>> LockRegions(sql::Transaction& tx,
                                                 absl::Span<const RegionCode> codes);
 // Every span of every region inside `region`. For checks by the service itself, so without a scope.

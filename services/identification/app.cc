@@ -1,0 +1,78 @@
+#include "services/identification/app.h"
+
+#include "common/feed/outbox.h"
+#include "common/jobs/jobs.h"
+#include "common/status/status.h"
+#include "services/identification/deps.h"
+#include "services/identification/import_job.h"
+#include "services/identification/service_region.h"
+#include "services/identification/service_register.h"
+#if __has_include("services/identification/service_case.h")
+#include "services/identification/service_case.h"
+#endif
+
+namespace jz::identification {
+
+std::vector<sql::Migration> Migrations();  // made from migrations/*.sql
+
+namespace {
+
+class IdentificationApp : public App {
+ public:
+  static absl::StatusOr<std::unique_ptr<App>> Start(std::unique_ptr<Foundation> foundation) {
+    auto app = std::make_unique<IdentificationApp>(std::move(foundation));
+    std::vector<rpc::Router> routers;
+    routers.push_back(RegionRouter(app->deps_));
+    routers.push_back(RegisterRouter(app->deps_));
+#if __has_include("services/identification/service_case.h")
+    routers.push_back(CaseRouter(app->deps_));
+#endif
+    JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
+    app->jobs_->StartWorkers();
+    return app;
+  }
+
+  explicit IdentificationApp(std::unique_ptr<Foundation> foundation)
+      : foundation_(std::move(foundation)),
+        outbox_(feed::Outbox::Start(*foundation_->db)),
+        jobs_(jobs::Jobs::Create(*foundation_->db, *foundation_->ids, *foundation_->page_tokens,
+                                 {.metrics = foundation_->metrics.get()}, *foundation_->clock)),
+        deps_{.db = *foundation_->db,
+              .sealer = *foundation_->sealer,
+              .page_tokens = *foundation_->page_tokens,
+              .ids = *foundation_->ids,
+              .jobs = *jobs_,
+              .outbox = *outbox_,
+              .clock = *foundation_->clock} {
+    jobs_->Register(kImportJob, [this](jobs::JobRun& run) { return RunImport(deps_, run); });
+  }
+
+  int port() const override { return server_->port(); }
+  void Drain(absl::Duration grace) override {
+    server_->Drain(grace);
+    jobs_->StopWorkers();
+  }
+
+ private:
+  // Destroyed from the bottom up: what is used outlives its users.
+  std::unique_ptr<Foundation> foundation_;
+  std::unique_ptr<feed::Outbox> outbox_;
+  std::unique_ptr<jobs::Jobs> jobs_;
+  Deps deps_;
+  std::unique_ptr<rpc::Server> server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<App>> StartIdentification(std::unique_ptr<Foundation> foundation) {
+  return IdentificationApp::Start(std::move(foundation));
+}
+
+ServiceSpec Spec() {
+  return {.name = "identification",
+          .peers = {},
+          .migrations = Migrations(),
+          .start = StartIdentification};
+}
+
+}  // namespace jz::identification

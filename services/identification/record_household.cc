@@ -1,0 +1,143 @@
+#include "services/identification/record_household.h"
+
+#include <vector>
+
+#include "common/feed/outbox.h"
+#include "common/status/status.h"
+#include "jingzhun/identification/v1/storage.pb.h"
+#include "services/identification/convert_register.h"
+#include "services/identification/store/household_store.h"
+
+namespace jz::identification {
+namespace {
+
+v1::PersonRecord ToRecord(const Person& person) {
+  v1::PersonRecord record;
+  record.set_person_id(person.id.value());
+  record.set_national_no(person.national_no);
+  record.set_name(person.name);
+  record.set_sex(static_cast<int>(person.sex));
+  record.set_birth_date(FormatDate(person.birth_date));
+  record.set_citizen_id_sealed(person.citizen_id_sealed);
+  record.set_relation(person.relation);
+  record.set_ethnicity(person.ethnicity);
+  record.set_education(person.education);
+  record.set_student(person.student);
+  record.set_health(JoinCodes(person.health));
+  record.set_labour(person.labour);
+  record.set_joined_on(FormatDate(person.joined_on));
+  return record;
+}
+
+v1::HouseholdRecord ToRecord(const Household& household, absl::Span<const Person> members) {
+  v1::HouseholdRecord record;
+  record.set_household_id(household.id.value());
+  record.set_region_code(household.region.number());
+  record.set_group_name(household.group_name);
+  record.set_national_no(household.national_no);
+  record.set_head_person_id(household.head.value());
+  record.set_state(ToMessage(household.state));
+  record.set_state_since(FormatDate(household.state_since));
+  record.set_phone_sealed(household.phone_sealed);
+  record.set_main_cause(household.main_cause);
+  record.set_housing(household.housing);
+  record.set_safe_water(household.safe_water);
+  record.set_education_ok(household.education_ok);
+  record.set_medical_ok(household.medical_ok);
+  for (const std::string& kind : household.exclusion_kinds) record.add_exclusion_kinds(kind);
+  record.set_net_income_per_head_fen(household.net_income_per_head_fen);
+  record.set_previous_net_income_per_head_fen(household.previous_net_income_per_head_fen);
+  record.set_planned_exit_year(household.planned_exit_year);
+  for (const Person& person : members) *record.add_members() = ToRecord(person);
+  return record;
+}
+
+v1::HouseholdChanged ToPayload(const HouseholdChange& change) {
+  v1::HouseholdChanged payload;
+  *payload.mutable_household() = ToSnapshot(change.household, change.members);
+  if (change.adjustment) {
+    const Adjustment& from = *change.adjustment;
+    v1::HouseholdChanged::Adjustment& to = *payload.mutable_adjustment();
+    to.set_kind(static_cast<v1::AdjustmentKind>(from.kind));
+    to.set_reason(from.reason);
+    to.set_effective_date(FormatDate(from.effective_date));
+    to.set_state_before(ToMessage(from.state_before));
+    to.set_member_count(from.member_count);
+    if (from.case_id != 0) to.set_case_(ToCaseName(from.case_id));
+  }
+  return payload;
+}
+
+absl::Status RecordRows(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
+                        const ChangeAuthor& author) {
+  std::vector<HouseholdVersion> versions;
+  std::vector<AdjustmentRow> adjustments;
+  std::vector<common::v1::Change> feed;
+  for (const HouseholdChange& change : changes) {
+    const Household& household = change.household;
+    versions.push_back({.household = household.id,
+                        .version = household.version,
+                        .reason = change.reason,
+                        .snapshot = ToRecord(household, change.members).SerializeAsString(),
+                        .recorded_by = author.recorded_by,
+                        .recorded_at = author.recorded_at});
+    if (change.adjustment) {
+      adjustments.push_back({.household = household.id,
+                             .seq = household.version,
+                             .region = household.region,
+                             .adjustment = *change.adjustment,
+                             .recorded_by = author.recorded_by,
+                             .recorded_at = author.recorded_at});
+    }
+    feed.push_back(feed::MakeChange(household.id.Name(), household.region, household.version,
+                                    author.recorded_at, ToPayload(change)));
+  }
+  JZ_RETURN_IF_ERROR(InsertHouseholdVersions(tx, versions));
+  JZ_RETURN_IF_ERROR(InsertAdjustments(tx, adjustments));
+  return feed::Publish(tx, std::move(feed));
+}
+
+}  // namespace
+
+absl::Status RecordHouseholds(sql::Transaction& tx, absl::Span<HouseholdChange> changes,
+                              const ChangeAuthor& author) {
+  if (changes.empty()) return absl::OkStatus();
+  std::vector<Household> rows;
+  for (HouseholdChange& change : changes) {
+    ++change.household.version;
+    change.household.updated_by = author.recorded_by;
+    change.household.updated_at = author.recorded_at;
+    rows.push_back(change.household);
+  }
+  JZ_RETURN_IF_ERROR(UpdateHouseholds(tx, rows));
+  return RecordRows(tx, changes, author);
+}
+
+absl::Status RecordNewHouseholds(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
+                                 const ChangeAuthor& author) {
+  if (changes.empty()) return absl::OkStatus();
+  return RecordRows(tx, changes, author);
+}
+
+v1::HouseholdSnapshot ToSnapshot(const Household& household, absl::Span<const Person> members) {
+  v1::HouseholdSnapshot snapshot;
+  snapshot.set_household(household.id.Name());
+  snapshot.set_region_code(household.region.ToString());
+  snapshot.set_state(ToMessage(household.state));
+  snapshot.set_housing(household.housing);
+  snapshot.set_safe_water(household.safe_water);
+  snapshot.set_net_income_per_head_fen(household.net_income_per_head_fen);
+  snapshot.set_planned_exit_year(household.planned_exit_year);
+  for (const Person& person : members) {
+    v1::MemberSnapshot& member = *snapshot.add_members();
+    member.set_person(person.id.Name());
+    member.set_relation(person.relation);
+    member.set_birth_date(FormatDate(person.birth_date));
+    member.set_student(person.student);
+    member.set_health(JoinCodes(person.health));
+    member.set_labour(person.labour);
+  }
+  return snapshot;
+}
+
+}  // namespace jz::identification

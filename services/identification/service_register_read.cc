@@ -1,0 +1,174 @@
+// Reading the register.
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/citizen_id.h"
+#include "common/status/status.h"
+#include "services/identification/convert_register.h"
+#include "services/identification/service_register.h"
+#include "services/identification/store/household_store.h"
+#include "services/identification/store/income_store.h"
+#include "services/identification/store/person_store.h"
+
+namespace jz::identification {
+namespace {
+
+using Views = std::vector<HouseholdView>;
+
+absl::Status HouseholdNotFound(HouseholdId id) {
+  return NotFound("HOUSEHOLD_NOT_FOUND", {{"household", id.Name()}}, "there is no such household");
+}
+
+// Households with members and latest income, by id; unknown ids are left out.
+absl::StatusOr<Views> LoadViews(sql::Transaction& tx, const auth::RegionScope& scope,
+                                absl::Span<const HouseholdId> ids) {
+  JZ_ASSIGN_OR_RETURN(std::vector<Household> households, LoadHouseholds(tx, scope, ids));
+  std::vector<HouseholdId> found;
+  for (const Household& household : households) found.push_back(household.id);
+  JZ_ASSIGN_OR_RETURN(std::vector<Person> members, LoadMembers(tx, found));
+  JZ_ASSIGN_OR_RETURN(std::vector<HouseholdIncome> incomes, LoadLatestIncomes(tx, found));
+  Views views;
+  absl::flat_hash_map<HouseholdId, size_t> index;
+  for (Household& household : households) {
+    index[household.id] = views.size();
+    views.emplace_back().household = std::move(household);
+  }
+  for (Person& person : members) {
+    HouseholdView& view = views[index[person.household]];
+    if (person.id == view.household.head) view.head_name = person.name;
+    view.members.push_back(std::move(person));
+  }
+  for (HouseholdIncome& income : incomes) {
+    views[index[income.household]].income = std::move(income.statement);
+  }
+  return views;
+}
+
+// Households of a page with the names of their heads.
+absl::StatusOr<Views> LoadPage(sql::Transaction& tx, const auth::RegionScope& scope,
+                               const HouseholdPage& page) {
+  JZ_ASSIGN_OR_RETURN(std::vector<Household> households, ListHouseholds(tx, scope, page));
+  std::vector<PersonId> heads;
+  for (const Household& household : households) {
+    if (!household.head.empty()) heads.push_back(household.head);
+  }
+  JZ_ASSIGN_OR_RETURN(std::vector<Person> persons, LoadPersons(tx, scope, heads));
+  absl::flat_hash_map<PersonId, std::string> names;
+  for (Person& person : persons) names[person.id] = std::move(person.name);
+  Views views;
+  for (Household& household : households) {
+    HouseholdView& view = views.emplace_back();
+    view.head_name = names[household.head];
+    view.household = std::move(household);
+  }
+  return views;
+}
+
+absl::StatusOr<HouseholdPage> PageFrom(const v1::ListHouseholdsRequest& request,
+                                       const std::vector<std::string>& keys) {
+  HouseholdPage page;
+  JZ_ASSIGN_OR_RETURN(page.limit, PageSize(request.page_size()));
+  for (int state : request.states()) {
+    if (state == v1::HOUSEHOLD_STATE_UNSPECIFIED || !v1::HouseholdState_IsValid(state)) {
+      return InvalidArgument("HOUSEHOLD_STATE_UNKNOWN", {}, "no such state");
+    }
+    page.states.push_back(static_cast<HouseholdState>(state));
+  }
+  if (keys.size() == 2) {
+    JZ_ASSIGN_OR_RETURN(page.after_region, RegionCode::Parse(keys[0]));
+    JZ_ASSIGN_OR_RETURN(int64_t id, DecodeId(keys[1]));
+    page.after_id = HouseholdId(id);
+  }
+  return page;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Household> GetHousehold(const Deps& deps, const rpc::CallContext& ctx,
+                                           const v1::GetHouseholdRequest& request) {
+  JZ_ASSIGN_OR_RETURN(HouseholdId id, HouseholdId::Parse(request.name()));
+  JZ_ASSIGN_OR_RETURN(Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
+    return LoadViews(tx, ctx.scope(), {id});
+  }));
+  if (views.empty()) return HouseholdNotFound(id);
+  return ToMessage(views.front(), deps.sealer, crypto::Purpose::kDetail);
+}
+
+absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(
+    const Deps& deps, const rpc::CallContext& ctx, const v1::BatchGetHouseholdsRequest& request) {
+  JZ_ASSIGN_OR_RETURN(std::vector<HouseholdId> ids, HouseholdIdsFrom(request));
+  JZ_ASSIGN_OR_RETURN(Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
+    return LoadViews(tx, ctx.scope(), ids);
+  }));
+  absl::flat_hash_map<HouseholdId, const HouseholdView*> by_id;
+  for (const HouseholdView& view : views) by_id[view.household.id] = &view;
+  v1::BatchGetHouseholdsResponse response;
+  for (HouseholdId id : ids) {
+    auto found = by_id.find(id);
+    if (found == by_id.end()) return HouseholdNotFound(id);
+    JZ_ASSIGN_OR_RETURN(*response.add_households(),
+                        ToMessage(*found->second, deps.sealer, crypto::Purpose::kDetail));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListHouseholdsResponse> ListHouseholds(
+    const Deps& deps, const rpc::CallContext& ctx, const v1::ListHouseholdsRequest& request) {
+  auth::RegionScope scope = ctx.scope();
+  if (!request.region_code().empty()) {
+    JZ_ASSIGN_OR_RETURN(RegionCode region, RegionCode::Parse(request.region_code()));
+    JZ_RETURN_IF_ERROR(scope.Require(region));
+    scope = auth::RegionScope({region});
+  }
+  std::string query = absl::StrCat("households ", ctx.subject(), " ", request.region_code());
+  for (int state : request.states()) absl::StrAppend(&query, " ", state);
+  JZ_ASSIGN_OR_RETURN(std::vector<std::string> keys,
+                      deps.page_tokens.Read(query, request.page_token()));
+  JZ_ASSIGN_OR_RETURN(HouseholdPage page, PageFrom(request, keys));
+  JZ_ASSIGN_OR_RETURN(Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
+    return LoadPage(tx, scope, page);
+  }));
+  v1::ListHouseholdsResponse response;
+  for (const HouseholdView& view : views) {
+    JZ_ASSIGN_OR_RETURN(*response.add_households(),
+                        ToMessage(view, deps.sealer, crypto::Purpose::kList));
+  }
+  if (static_cast<int>(views.size()) == page.limit) {
+    const Household& last = views.back().household;
+    response.set_next_page_token(
+        deps.page_tokens.Make(query, {last.region.ToString(), EncodeId(last.id.value())}));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::SearchPersonsResponse> SearchPersons(const Deps& deps,
+                                                        const rpc::CallContext& ctx,
+                                                        const v1::SearchPersonsRequest& request) {
+  JZ_ASSIGN_OR_RETURN(CitizenId citizen_id, CitizenId::Parse(request.citizen_id()));
+  const std::string hash = deps.sealer.Hash(kCitizenIdContext, citizen_id.Person());
+  std::vector<Person> persons;
+  absl::flat_hash_map<HouseholdId, Household> households;
+  JZ_RETURN_IF_ERROR(deps.db.Read(ctx.deadline, [&](sql::Transaction& tx) -> absl::Status {
+    JZ_ASSIGN_OR_RETURN(persons, FindPersons(tx, ctx.scope(), hash));
+    std::vector<HouseholdId> ids;
+    for (const Person& person : persons) ids.push_back(person.household);
+    JZ_ASSIGN_OR_RETURN(std::vector<Household> loaded, LoadHouseholds(tx, ctx.scope(), ids));
+    households.clear();
+    for (Household& household : loaded) households[household.id] = std::move(household);
+    return absl::OkStatus();
+  }));
+  v1::SearchPersonsResponse response;
+  for (const Person& person : persons) {
+    auto household = households.find(person.household);
+    if (household == households.end()) continue;
+    v1::SearchPersonsResponse::Match& match = *response.add_matches();
+    JZ_ASSIGN_OR_RETURN(*match.mutable_person(),
+                        ToMessage(person, deps.sealer, crypto::Purpose::kDetail));
+    match.set_household(person.household.Name());
+    match.set_region_code(household->second.region.ToString());
+    match.set_household_state(ToMessage(household->second.state));
+  }
+  return response;
+}
+
+}  // namespace jz::identification
