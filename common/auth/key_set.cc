@@ -109,8 +109,8 @@ std::shared_ptr<const VerificationKey> KeySet::Find(absl::string_view key_id, ab
 }
 
 void KeySet::Refresh(absl::Time now) {
-  const int64_t age_us = absl::ToUnixMicros(now) - read_at_us_.load(std::memory_order_relaxed);
-  if (age_us >= 0 && age_us < absl::ToInt64Microseconds(kMaxAge)) return;
+  const absl::Time read_at = absl::FromUnixMicros(read_at_us_.load(std::memory_order_relaxed));
+  if (now >= read_at && now - read_at < kMaxAge) return;
   ReadAgain(now, kMaxAge);
 }
 

@@ -52,7 +52,7 @@ TEST(ParseDate, RefusesWhatIsNoDayOfTheCalendar) {
                            "二〇一七"}) {
     EXPECT_EQ(ReasonOf(ParseDate(text).status()), "DATE_FORMAT") << text;
   }
-  EXPECT_EQ(ReasonOf(ParseDate(absl::string_view("2017\0006-1", 10)).status()), "DATE_FORMAT");
+  EXPECT_EQ(ReasonOf(ParseDate(absl::string_view("2017\00006-1", 9)).status()), "DATE_FORMAT");
 }
 
 TEST(FormatDate, WritesTheEndOfTime) { EXPECT_EQ(FormatDate(Date(9999, 12, 31)), kEndOfTime); }
