@@ -17,6 +17,9 @@ function(jz_binary name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
+# The tests that also run under the sanitizers: unit, store and rpc.
+add_custom_target(sanitized_tests)
+
 # jz_test(name LABEL unit|store|rpc|... SOURCES ... DEPS ... [TIMEOUT seconds])
 function(jz_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
@@ -26,8 +29,16 @@ function(jz_test name)
     set(ARG_TIMEOUT 300)
   endif()
   add_test(NAME ${name} COMMAND ${name})
+  set(environment "JZ_BIN_DIR=${CMAKE_BINARY_DIR}/bin;JZ_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+  if(JZ_SANITIZE STREQUAL "thread")
+    # What the sanitizer reports inside Debian's uninstrumented libraries; nothing of ours is listed there.
+    list(APPEND environment "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp")
+  endif()
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT "JZ_BIN_DIR=${CMAKE_BINARY_DIR}/bin;JZ_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+    ENVIRONMENT "${environment}")
+  if(ARG_LABEL MATCHES "^(unit|store|rpc)$")
+    add_dependencies(sanitized_tests ${name})
+  endif()
 endfunction()
 
 # jz_embed_sql(target namespace dir): makes `jz::<namespace>::Migrations()` from dir/*.sql.

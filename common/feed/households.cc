@@ -177,6 +177,13 @@ absl::StatusOr<absl::flat_hash_map<int64_t, int64_t>> MembersOnDay(sql::Transact
   return members;
 }
 
+absl::StatusOr<std::map<std::string, std::string>> Cursors(sql::Transaction& tx) {
+  std::map<std::string, std::string> cursors;
+  JZ_RETURN_IF_ERROR(tx.Query("SELECT source, after_cursor FROM feed_cursor", {},
+                              [&](const sql::Row& row) { cursors[row.Text(0)] = row.Text(1); }));
+  return cursors;
+}
+
 absl::StatusOr<ProjectionCounts> CountHouseholds(sql::Transaction& tx,
                                                  const auth::RegionScope& scope) {
   sql::Values values;

@@ -3,7 +3,7 @@
 // ApplyHouseholds writes them.
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -69,6 +69,9 @@ std::string StateOnDayJoin();
 absl::StatusOr<absl::flat_hash_map<int64_t, int64_t>> MembersOnDay(sql::Transaction& tx,
                                                                    const std::vector<int64_t>& ids,
                                                                    Date day);
+
+// Last applied cursor of each source of this service.
+absl::StatusOr<std::map<std::string, std::string>> Cursors(sql::Transaction& tx);
 
 struct ProjectionCounts {
   int64_t households = 0;

@@ -190,18 +190,19 @@ absl::StatusOr<v1::Coverage> ComputeCoverage(const Deps& deps, const rpc::CallCo
   return coverage;
 }
 
-absl::StatusOr<v1::ProjectionStatus> GetProjectionStatus(const Deps& deps,
-                                                         const rpc::CallContext& ctx,
-                                                         const v1::GetProjectionStatusRequest& request) {
+absl::StatusOr<v1::ProjectionStatus> GetProjectionStatus(
+    const Deps& deps, const rpc::CallContext& ctx, const v1::GetProjectionStatusRequest& request) {
   JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  v1::ProjectionStatus status;
-  JZ_ASSIGN_OR_RETURN(feed::ProjectionCounts counts,
-                      deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-                        return feed::CountHouseholds(tx, scope);
-                      }));
-  status.set_household_count(counts.households);
-  status.set_registered_count(counts.registered);
-  return status;
+  return deps.db.Fetch(
+      ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<v1::ProjectionStatus> {
+        JZ_ASSIGN_OR_RETURN(feed::ProjectionCounts counts, feed::CountHouseholds(tx, scope));
+        v1::ProjectionStatus status;
+        status.set_household_count(counts.households);
+        status.set_registered_count(counts.registered);
+        JZ_ASSIGN_OR_RETURN(auto cursors, feed::Cursors(tx));
+        status.set_cursor(cursors["identification"]);
+        return status;
+      });
 }
 
 }  // namespace jz::assistance

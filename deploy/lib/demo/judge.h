@@ -19,7 +19,7 @@ struct Published {
   std::string value;
   std::string source;
   bool exact = true;
-  std::vector<std::string> terms;  // the source against itself
+  std::vector<std::string> terms = {};  // the source against itself
 };
 std::vector<Published> AdjustmentFigures();
 std::vector<Published> CheckFigures();
