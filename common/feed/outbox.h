@@ -1,12 +1,14 @@
-// The owner's side of a change feed (design decision 12). A writer puts its changes into the outbox in its own
-// transaction, one row for all of them. Rows get their place in the feed after they are committed, from a sequencer
-// that only sees committed rows: a row that commits late comes later, it is never skipped.
+// The owner's side of a change feed (design decision 12). A writer puts its changes into the outbox
+// in its own transaction, one row for all of them. Rows get their place in the feed after they are
+// committed, from a sequencer that only sees committed rows: a row that commits late comes later,
+// it is never skipped.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
@@ -23,16 +25,17 @@ namespace jz::feed {
 common::v1::Change MakeChange(absl::string_view resource, RegionCode region, int64_t version,
                               absl::Time recorded_at, const google::protobuf::Message& payload);
 
-// Stores `changes` (split into rows of at most 1,000 changes or 1 MiB). Call it last in a transaction.
+// Stores `changes` (split into rows of at most 1,000 changes or 1 MiB). Call it last in a
+// transaction.
 absl::Status Publish(sql::Transaction& tx, std::vector<common::v1::Change> changes);
 
 struct OutboxOptions {
-  absl::Duration poll = absl::Milliseconds(50);      // how soon a commit of another replica is seen
-  absl::Duration heartbeat = absl::Seconds(10);      // an empty response at least this often
+  absl::Duration poll = absl::Milliseconds(50);  // how soon a commit of another replica is seen
+  absl::Duration heartbeat = absl::Seconds(10);  // an empty response at least this often
 };
 
 // Sequences committed rows (in a thread of its own; any number of replicas may run one) and serves
-// StreamChanges. Thread-safe.
+// StreamChanges. Thread-safe. Destroy it after the server that streams from it.
 class Outbox {
  public:
   static std::unique_ptr<Outbox> Start(sql::Database& db, OutboxOptions options = {});
@@ -40,11 +43,19 @@ class Outbox {
 
   // Tells the sequencer that something was committed here; cheap.
   virtual void Notify() = 0;
-  // The handler of `rpc StreamChanges`. Only changes inside the caller's scope are sent. INVALID_ARGUMENT,
-  // reason FEED_CURSOR_INVALID, for a cursor that this feed never made.
+  // The handler of `rpc StreamChanges`. Only changes inside the caller's scope are sent; `backlog`
+  // counts those of all regions. INVALID_ARGUMENT, reason FEED_CURSOR_INVALID, for a cursor that
+  // this feed never made; FAILED_PRECONDITION, reason FEED_CURSOR_EXPIRED, for one whose next
+  // changes were purged.
   virtual absl::Status Stream(const rpc::CallContext& ctx,
                               const common::v1::StreamChangesRequest& request,
                               rpc::Writer<common::v1::StreamChangesResponse>& writer) = 0;
 };
+
+// Deletes placed rows recorded before `older_than`, oldest first, and returns how many. A cursor
+// that still needs one of them is refused from then on: FAILED_PRECONDITION, reason
+// FEED_CURSOR_EXPIRED; so is the beginning of the feed. Purge only what no consumer, present or
+// future, will ask for.
+absl::StatusOr<int64_t> Purge(sql::Database& db, absl::Time older_than, absl::Time deadline);
 
 }  // namespace jz::feed

@@ -1,5 +1,5 @@
-// Long work as persisted jobs (design decision 13): claimed with a lease, resumed after a crash where the last
-// checkpoint was, cancellable, with progress, counts and per-unit errors.
+// Long work as persisted jobs (design decision 13): claimed with a lease, resumed after a crash
+// where the last checkpoint was, cancellable, with progress, counts and per-unit errors.
 #pragma once
 
 #include <functional>
@@ -16,6 +16,7 @@
 #include "common/rpc/context.h"
 #include "common/sql/database.h"
 #include "common/sql/id_allocator.h"
+#include "common/telemetry/telemetry.h"
 #include "jingzhun/common/v1/job.pb.h"
 
 namespace jz {
@@ -37,8 +38,8 @@ struct NewJob {
   bool receives_input = false;  // true: RECEIVING until FinishInput
 };
 
-// What a runner sees of its job. Progress and checkpoint are written in the runner's own transaction, so that work and
-// its record are one.
+// What a runner sees of its job. Progress and checkpoint are written in the runner's own
+// transaction, so that work and its record are one.
 class JobRun {
  public:
   virtual ~JobRun() = default;
@@ -46,7 +47,7 @@ class JobRun {
   virtual RegionCode region() const = 0;
   virtual const std::string& params() const = 0;
   virtual const std::string& created_by() const = 0;
-  // As the last Checkpoint left it; empty at the first run.
+  // As the last Checkpoint before this run left it; empty at the first run.
   virtual const std::string& state() const = 0;
   virtual absl::Time deadline() const = 0;  // for transactions; renewed with the lease
 
@@ -60,13 +61,15 @@ class JobRun {
     int64_t total_count = 0;
     std::vector<common::v1::JobError> errors;  // new ones since the last checkpoint
   };
-  // Call it in the transaction that did the work. ABORTED (JOB_LEASE_LOST) when another worker took over: return that.
-  // CANCELLED (JOB_CANCELLED) when the job was cancelled: undo or finish what must be, then return that.
+  // Call it in the transaction that did the work. ABORTED (JOB_LEASE_LOST) when another worker took
+  // over: return that. CANCELLED (JOB_CANCELLED) when the job was cancelled: undo or finish what
+  // must be, then return that.
   virtual absl::Status Checkpoint(sql::Transaction& tx, const Progress& progress) = 0;
 };
 
 // Does the work; called again, with the last state, after a crash. The message becomes Job.result.
-using RunFn = std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(JobRun& run)>;
+using RunFn =
+    std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(JobRun& run)>;
 
 struct JobsOptions {
   int workers = 2;
@@ -74,6 +77,12 @@ struct JobsOptions {
   absl::Duration poll = absl::Milliseconds(200);
   int64_t max_input_bytes = int64_t{2} << 30;
   int64_t max_kept_errors = 10'000;
+  // UNAVAILABLE, ABORTED, DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED from a runner are tried again
+  // after `retry`, which doubles up to 30 s; after max_attempts runs without a checkpoint in
+  // between the job fails.
+  int max_attempts = 8;
+  absl::Duration retry = absl::Seconds(1);
+  telemetry::Metrics* metrics = nullptr;  // jz_jobs_ended{kind,state}
 };
 
 // Thread-safe.
@@ -90,7 +99,8 @@ class Jobs {
 
   // Creates a job inside the caller's transaction.
   virtual absl::StatusOr<JobId> Add(sql::Transaction& tx, const NewJob& job, absl::Time now) = 0;
-  // Appends input of a RECEIVING job; each call is durable. RESOURCE_EXHAUSTED (JOB_INPUT_TOO_LARGE).
+  // Appends input of a RECEIVING job; each call is durable. RESOURCE_EXHAUSTED
+  // (JOB_INPUT_TOO_LARGE).
   virtual absl::Status AppendInput(JobId id, absl::string_view bytes, absl::Time deadline) = 0;
   virtual absl::Status FinishInput(JobId id, absl::Time deadline) = 0;
   // Forgets a job whose upload was cut.
