@@ -19,6 +19,11 @@
 namespace jz::rpc {
 namespace {
 
+constexpr int kKeepaliveMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+constexpr int kLeastReconnectMs = 50;
+constexpr int kMostReconnectMs = 2'000;
+
 grpc::ByteBuffer ToBuffer(absl::string_view bytes) {
   grpc::Slice slice(bytes.data(), bytes.size());
   return grpc::ByteBuffer(&slice, 1);
@@ -140,7 +145,8 @@ std::string ServiceConfig(const std::vector<std::string>& idempotent_methods) {
   constexpr char kRetry[] =
       R"("retryPolicy":{"maxAttempts":4,"initialBackoff":"0.05s","maxBackoff":"1s",)"
       R"("backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]})";
-  std::string config = R"({"loadBalancingConfig":[{"round_robin":{}}])";
+  std::string config = R"({"loadBalancingConfig":[{"round_robin":{}}],)"
+                       R"("retryThrottling":{"maxTokens":100,"tokenRatio":0.1})";
   std::vector<std::string> names;
   for (absl::string_view path : idempotent_methods) {
     const std::vector<std::string> parts = absl::StrSplit(absl::StripPrefix(path, "/"), '/');
@@ -206,8 +212,11 @@ std::unique_ptr<AsyncChannel> AsyncChannel::Create(const AsyncChannelOptions& op
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
   arguments.SetServiceConfigJSON(ServiceConfig(options.idempotent_methods));
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kLeastReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLeastReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMostReconnectMs);
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (!options.tls_ca.empty()) {
     grpc::SslCredentialsOptions tls;

@@ -14,9 +14,9 @@ namespace jz::telemetry {
 struct LogLine {
   absl::Time at;
   Severity severity = Severity::kInfo;
-  absl::string_view service;
-  absl::string_view message;
-  absl::Span<const Field> fields;
+  absl::string_view service = {};
+  absl::string_view message = {};
+  absl::Span<const Field> fields = {};
 };
 
 // {"time":"2024-01-02T03:04:05.123456Z","severity":"info","service":"funds","message":"…",…}; no
