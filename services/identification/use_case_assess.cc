@@ -199,7 +199,8 @@ absl::StatusOr<Assessed> AssessForCampaign(sql::Transaction& tx, PolicyCache& po
   Assessed assessed;
   for (size_t i = 0; i < households.size(); ++i) {
     RegionCode region = households[i].region;
-    AssessmentPolicy policy{.line = {}, .exit_years = {}, .period_start = task.campaign.period_start};
+    AssessmentPolicy policy{
+        .line = {}, .exit_years = {}, .period_start = task.campaign.period_start};
     JZ_ASSIGN_OR_RETURN(policy.line, policies.Line(tx, region, policy_day));
     JZ_ASSIGN_OR_RETURN(policy.exit_years, policies.Exit(tx, region, policy_day));
     Proposal proposal = AssessHousehold(facts[i], policy);
@@ -221,8 +222,8 @@ absl::StatusOr<std::vector<NewCase>> DraftSingleCases(sql::Transaction& tx, Poli
   JZ_ASSIGN_OR_RETURN(auto facts, LoadFacts(tx, policies, households));
   std::vector<NewCase> drafts;
   for (size_t i = 0; i < households.size(); ++i) {
-    JZ_ASSIGN_OR_RETURN(NewCase draft, DraftSingleCase(tx, policies, task, households[i], facts[i],
-                                                       proposals[i]));
+    JZ_ASSIGN_OR_RETURN(NewCase draft,
+                        DraftSingleCase(tx, policies, task, households[i], facts[i], proposals[i]));
     drafts.push_back(std::move(draft));
   }
   return drafts;

@@ -76,7 +76,8 @@ struct ProposalTask {
   std::string proposed_by;
   absl::Time now;
 };
-// One draft for each pair; the first proposal that is not admissible fails, with the household in its metadata.
+// One draft for each pair; the first proposal that is not admissible fails, with the household in
+// its metadata.
 absl::StatusOr<std::vector<NewCase>> DraftSingleCases(sql::Transaction& tx, PolicyCache& policies,
                                                       const ProposalTask& task,
                                                       absl::Span<const Household> households,

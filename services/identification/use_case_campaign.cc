@@ -121,18 +121,16 @@ class CampaignRun {
   absl::StatusOr<Chunk> ReadChunk(const Cursor& cursor) {
     return deps_.db.Fetch(run_.deadline(), [&](sql::Transaction& tx) -> absl::StatusOr<Chunk> {
       Chunk chunk;
-      JZ_ASSIGN_OR_RETURN(chunk.households,
-                          ListHouseholds(tx, scope_,
-                                         {.states = kStates,
-                                          .after_region = cursor.region,
-                                          .after_id = cursor.household,
-                                          .limit = kChunk}));
+      JZ_ASSIGN_OR_RETURN(chunk.households, ListHouseholds(tx, scope_,
+                                                           {.states = kStates,
+                                                            .after_region = cursor.region,
+                                                            .after_id = cursor.household,
+                                                            .limit = kChunk}));
       AssessmentTask task{.campaign = campaign_,
                           .procedure = procedure_,
                           .proposed_by = campaign_.created_by,
                           .now = deps_.clock.Now()};
-      JZ_ASSIGN_OR_RETURN(chunk.assessed,
-                          AssessForCampaign(tx, policies_, task, chunk.households));
+      JZ_ASSIGN_OR_RETURN(chunk.assessed, AssessForCampaign(tx, policies_, task, chunk.households));
       return chunk;
     });
   }
@@ -142,8 +140,8 @@ class CampaignRun {
     for (NewCase& draft : drafts) by_county[draft.item.region.CountyNumber()].push_back(&draft);
     for (auto& [county, cases] : by_county) {
       JZ_ASSIGN_OR_RETURN(auto ids,
-                          deps_.ids.Next(cases.front()->item.region,
-                                         static_cast<int>(cases.size()), run_.deadline()));
+                          deps_.ids.Next(cases.front()->item.region, static_cast<int>(cases.size()),
+                                         run_.deadline()));
       for (size_t i = 0; i < ids.size(); ++i) cases[i]->item.id = CaseId(ids[i]);
     }
     return absl::OkStatus();
@@ -209,8 +207,7 @@ struct Loaded {
 
 absl::StatusOr<Loaded> LoadForRun(const Deps& deps, jobs::JobRun& run, CampaignId id) {
   return deps.db.Fetch(run.deadline(), [&](sql::Transaction& tx) -> absl::StatusOr<Loaded> {
-    JZ_ASSIGN_OR_RETURN(auto campaign,
-                        LoadCampaign(tx, auth::RegionScope({run.region()}), id));
+    JZ_ASSIGN_OR_RETURN(auto campaign, LoadCampaign(tx, auth::RegionScope({run.region()}), id));
     if (!campaign) return Internal("CAMPAIGN_MISSING", "the campaign of a job is gone");
     JZ_ASSIGN_OR_RETURN(Procedure procedure, LoadProcedure(tx, campaign->procedure));
     return Loaded{.campaign = *std::move(campaign), .procedure = std::move(procedure)};

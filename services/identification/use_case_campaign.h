@@ -32,7 +32,8 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> AssessCampaign(const 
 // Closes a campaign and withdraws its open cases, in several transactions; can be repeated.
 absl::Status CancelCampaign(sql::Database& db, CampaignId id, absl::Time deadline);
 
-// The campaign whose cases may be moved: NOT_FOUND CAMPAIGN_NOT_FOUND, FAILED_PRECONDITION CAMPAIGN_NOT_READY.
+// The campaign whose cases may be moved: NOT_FOUND CAMPAIGN_NOT_FOUND, FAILED_PRECONDITION
+// CAMPAIGN_NOT_READY.
 absl::StatusOr<Campaign> RequireOpenCampaign(sql::Transaction& tx, const auth::RegionScope& scope,
                                              CampaignId id);
 absl::Status CampaignNotFound(CampaignId id);

@@ -45,8 +45,8 @@ absl::Status CheckPublicityMayEnd(sql::Transaction& tx, const PublicityEnd& end)
                               "an objection has no answer yet");
   }
   if (!end.effective_date) return absl::OkStatus();
-  JZ_ASSIGN_OR_RETURN(auto later, FindPostedDecidedAfter(tx, end.scope, end.campaign,
-                                                         *end.effective_date));
+  JZ_ASSIGN_OR_RETURN(auto later,
+                      FindPostedDecidedAfter(tx, end.scope, end.campaign, *end.effective_date));
   if (!later) return absl::OkStatus();
   return FailedPrecondition("EFFECTIVE_DATE_BEFORE_DECISION", {{"case", later->Name()}},
                             "a change cannot hold from before it was decided");

@@ -19,8 +19,8 @@ struct PublicityEnd {
   Date concluded_on;
   std::optional<Date> effective_date;  // nullopt: each case's decision
 };
-// FAILED_PRECONDITION PUBLICITY_NOT_OVER, OBJECTION_OPEN or EFFECTIVE_DATE_BEFORE_DECISION, for all posted cases of the
-// scope.
+// FAILED_PRECONDITION PUBLICITY_NOT_OVER, OBJECTION_OPEN or EFFECTIVE_DATE_BEFORE_DECISION, for all
+// posted cases of the scope.
 absl::Status CheckPublicityMayEnd(sql::Transaction& tx, const PublicityEnd& end);
 
 Date EffectiveDateOf(const Case& item, std::optional<Date> wanted);
@@ -29,8 +29,8 @@ Date EffectiveDateOf(const Case& item, std::optional<Date> wanted);
 std::string WhyNotEffective(const Case& item, const Household& household,
                             std::optional<Date> effective_date);
 
-// Changes the households of cases, all of them locked: state, history, adjustments, change feed. Call it last in
-// a transaction. At most 1,000.
+// Changes the households of cases, all of them locked: state, history, adjustments, change feed.
+// Call it last in a transaction. At most 1,000.
 absl::Status MakeEffective(sql::Transaction& tx, const rpc::CallContext& ctx,
                            const std::vector<Case>& cases, std::optional<Date> effective_date);
 

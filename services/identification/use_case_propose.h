@@ -22,8 +22,8 @@ absl::StatusOr<std::vector<Case>> ProposeCases(sql::Transaction& tx, const rpc::
                                                absl::Span<const SingleProposal> proposals,
                                                absl::Span<const CaseId> ids);
 
-// Supersedes cases by new ones; all or none, inside the caller's transaction. The new cases; `ids` are parallel to
-// `old`, and those of households for which nothing is proposed stay unused.
+// Supersedes cases by new ones; all or none, inside the caller's transaction. The new cases; `ids`
+// are parallel to `old`, and those of households for which nothing is proposed stay unused.
 absl::StatusOr<std::vector<Case>> ReassessCases(sql::Transaction& tx, const rpc::CallContext& ctx,
                                                 absl::Span<const CaseId> old,
                                                 absl::Span<const CaseId> ids);

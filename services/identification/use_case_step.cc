@@ -41,10 +41,9 @@ std::vector<CaseId> IdsOf(const std::vector<Case>& cases) {
 absl::Status RefusedAltogether(const CaseRefusal& first, size_t count) {
   absl::StatusCode code = first.reason == "CASE_NOT_FOUND" ? absl::StatusCode::kNotFound
                                                            : absl::StatusCode::kFailedPrecondition;
-  return MakeError(
-      code, first.reason,
-      {{"case", first.case_id.Name()}, {"refused_count", absl::StrCat(count)}},
-      "no case could be moved");
+  return MakeError(code, first.reason,
+                   {{"case", first.case_id.Name()}, {"refused_count", absl::StrCat(count)}},
+                   "no case could be moved");
 }
 
 class StepRecorder {
@@ -89,14 +88,16 @@ class StepRecorder {
     return absl::OkStatus();
   }
 
-  // The first transaction: the record of the step and its first cases. A call that can do nothing leaves nothing.
+  // The first transaction: the record of the step and its first cases. A call that can do nothing
+  // leaves nothing.
   absl::StatusOr<int64_t> Begin() {
     sql::RequestKey key{
         .subject = ctx_.subject(), .method = ctx_.method, .request_id = command_.request_id};
-    JZ_ASSIGN_OR_RETURN(std::string kept, deps_.db.Transact(ctx_.deadline, [&](sql::Transaction& tx) {
-      return sql::RunOnce(tx, key, command_.canonical_request, ctx_.now,
-                          [&] { return BeginInside(tx); });
-    }));
+    JZ_ASSIGN_OR_RETURN(std::string kept,
+                        deps_.db.Transact(ctx_.deadline, [&](sql::Transaction& tx) {
+                          return sql::RunOnce(tx, key, command_.canonical_request, ctx_.now,
+                                              [&] { return BeginInside(tx); });
+                        }));
     int64_t batch = 0;
     if (!absl::SimpleAtoi(kept, &batch)) {
       return Internal("STEP_ANSWER_MALFORMED", "a kept answer does not parse");
@@ -214,8 +215,8 @@ class StepRecorder {
     int limit = command_.step == CaseStep::kConclusion ? kConclusionChunk : kStepChunk;
     std::vector<Case> cases;
     if (command_.only.empty()) {
-      JZ_ASSIGN_OR_RETURN(cases, LockAwaiting(tx, scope_, awaiting_, batch.cursor_region,
-                                              batch.cursor_id, limit));
+      JZ_ASSIGN_OR_RETURN(
+          cases, LockAwaiting(tx, scope_, awaiting_, batch.cursor_region, batch.cursor_id, limit));
       batch.finished = cases.size() < static_cast<size_t>(limit);
     } else {
       JZ_ASSIGN_OR_RETURN(cases, LockCases(tx, scope_, command_.only));
@@ -233,18 +234,16 @@ class StepRecorder {
     return cases;
   }
 
-  absl::StatusOr<Sorted> Sort(sql::Transaction& tx, const std::vector<Case>& cases,
-                              int64_t batch) {
+  absl::StatusOr<Sorted> Sort(sql::Transaction& tx, const std::vector<Case>& cases, int64_t batch) {
     for (const Case& item : cases) {
       JZ_RETURN_IF_ERROR(CheckNotBeforePrevious(item, command_.held_on));
       JZ_RETURN_IF_ERROR(CheckSeparation(item, command_.step, ctx_.subject()));
     }
     std::vector<HouseholdId> household_ids;
     for (const Case& item : cases) household_ids.push_back(item.household);
-    JZ_ASSIGN_OR_RETURN(auto households,
-                        command_.step == CaseStep::kConclusion
-                            ? LockHouseholds(tx, ctx_.scope(), household_ids)
-                            : LoadHouseholds(tx, ctx_.scope(), household_ids));
+    JZ_ASSIGN_OR_RETURN(auto households, command_.step == CaseStep::kConclusion
+                                             ? LockHouseholds(tx, ctx_.scope(), household_ids)
+                                             : LoadHouseholds(tx, ctx_.scope(), household_ids));
     absl::flat_hash_map<HouseholdId, const Household*> by_id;
     for (const Household& household : households) by_id[household.id] = &household;
     Sorted sorted;
@@ -295,8 +294,7 @@ class StepRecorder {
   absl::Status Apply(sql::Transaction& tx, int64_t batch, const Sorted& sorted) {
     for (const auto& [reason, ids] : sorted.rejected) {
       JZ_RETURN_IF_ERROR(CloseCases(
-          tx, ids,
-          {.state = CaseState::kRejected, .reason = reason, .date = command_.held_on}));
+          tx, ids, {.state = CaseState::kRejected, .reason = reason, .date = command_.held_on}));
     }
     if (sorted.passed.empty()) return absl::OkStatus();
     switch (command_.step) {

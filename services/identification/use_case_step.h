@@ -44,8 +44,8 @@ struct StepResult {
   std::vector<NoticeId> notices;
 };
 
-// Records a step in as many transactions as it takes. One request_id has one effect; when it was cut by a
-// deadline or a crash, the same call goes on. See case.proto for the errors.
+// Records a step in as many transactions as it takes. One request_id has one effect; when it was
+// cut by a deadline or a crash, the same call goes on. See case.proto for the errors.
 absl::StatusOr<StepResult> RecordStep(const Deps& deps, const rpc::CallContext& ctx,
                                       const StepCommand& command);
 
