@@ -94,7 +94,7 @@ absl::StatusOr<std::unique_ptr<KeySet>> KeySet::Open(std::string directory) {
                               "there is no public key in " + directory);
   }
   std::unique_ptr<KeySet> set(new KeySet(std::move(directory)));
-  absl::MutexLock lock(&set->mutex_);
+  std::lock_guard lock(set->mutex_);
   set->keys_ = std::move(read.keys);
   return set;
 }
@@ -102,7 +102,7 @@ absl::StatusOr<std::unique_ptr<KeySet>> KeySet::Open(std::string directory) {
 std::shared_ptr<const VerificationKey> KeySet::Find(absl::string_view key_id, absl::Time now) {
   for (bool again : {false, true}) {
     if (again) ReadAgain(now, kUnknownKeyAge);
-    absl::ReaderMutexLock lock(&mutex_);
+    std::shared_lock lock(mutex_);
     if (auto found = keys_.find(key_id); found != keys_.end()) return found->second;
   }
   return nullptr;
@@ -115,14 +115,14 @@ void KeySet::Refresh(absl::Time now) {
 }
 
 void KeySet::ReadAgain(absl::Time now, absl::Duration least_age) {
-  absl::MutexLock reading(&reading_);
+  std::lock_guard reading(reading_);
   const absl::Time read_at = absl::FromUnixMicros(read_at_us_);
   if (now >= read_at && now - read_at < least_age) return;
   absl::StatusOr<Directory> read = ReadDirectory(directory_);
   read_at_us_ = absl::ToUnixMicros(now);
   if (!read.ok()) return;
 
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard lock(mutex_);
   for (auto& [id, key] : keys_) {
     auto fresh = read->keys.find(id);
     if (fresh != read->keys.end() && fresh->second->pem == key->pem) {

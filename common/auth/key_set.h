@@ -3,13 +3,14 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace jz::auth {
@@ -43,8 +44,8 @@ class KeySet {
 
   const std::string directory_;
   std::atomic<int64_t> read_at_us_ = INT64_MIN;
-  absl::Mutex reading_;  // before mutex_
-  absl::Mutex mutex_;
+  std::mutex reading_;  // before mutex_
+  std::shared_mutex mutex_;
   Keys keys_ ABSL_GUARDED_BY(mutex_);
 };
 

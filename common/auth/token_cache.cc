@@ -46,7 +46,7 @@ TokenCache::TokenCache(int size)
 
 std::shared_ptr<const Principal> TokenCache::Find(const TokenDigest& digest, absl::Time now) {
   Shard& shard = ShardOf(digest);
-  absl::MutexLock lock(&shard.mutex);
+  std::lock_guard lock(shard.mutex);
   auto found = shard.entries.find(digest);
   if (found == shard.entries.end()) return nullptr;
   auto use = found->second;
@@ -62,7 +62,7 @@ std::shared_ptr<const Principal> TokenCache::Find(const TokenDigest& digest, abs
 
 void TokenCache::Put(const TokenDigest& digest, Entry entry) {
   Shard& shard = ShardOf(digest);
-  absl::MutexLock lock(&shard.mutex);
+  std::lock_guard lock(shard.mutex);
   if (auto found = shard.entries.find(digest); found != shard.entries.end()) {
     found->second->second = std::move(entry);
     return;

@@ -6,12 +6,12 @@
 #include <cstring>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/auth/key_set.h"
 #include "common/auth/principal.h"
@@ -50,7 +50,7 @@ class TokenCache {
     }
   };
   struct Shard {
-    absl::Mutex mutex;
+    std::mutex mutex;
     Uses uses ABSL_GUARDED_BY(mutex);
     absl::flat_hash_map<TokenDigest, Uses::iterator, DigestHash> entries ABSL_GUARDED_BY(mutex);
   };
