@@ -6,6 +6,7 @@
 #include <cppconn/exception.h>
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
+#include <cppconn/statement.h>
 
 #include <algorithm>
 
@@ -26,6 +27,8 @@ constexpr size_t kKeptBytes = 64 << 10;
 
 // What may take longer is background work: nobody waits for it.
 constexpr absl::Duration kLongestLimit = absl::Minutes(15);
+
+constexpr int kConnectSeconds = 5;
 
 constexpr int kTooManyPrepared = 1461;
 constexpr int kNeedsPreparing = 1615;
@@ -72,8 +75,9 @@ DatabaseError ErrorOf(const ::sql::SQLException& e) {
   map["OPT_RECONNECT"] = false;  // it would lose a transaction silently
   // An UPDATE counts the rows that it matched: 0 must mean that the row is not there.
   map["CLIENT_FOUND_ROWS"] = true;
-  map["OPT_CONNECT_TIMEOUT"] = 5;
   int io_seconds = static_cast<int>(absl::ToInt64Seconds(options.io_timeout));
+  map["OPT_CONNECT_TIMEOUT"] =
+      io_seconds > 0 ? std::min(io_seconds, kConnectSeconds) : kConnectSeconds;
   if (io_seconds > 0) {
     map["OPT_READ_TIMEOUT"] = io_seconds;
     map["OPT_WRITE_TIMEOUT"] = io_seconds;
@@ -124,16 +128,12 @@ int64_t LimitSeconds(absl::Time deadline) {
   return seconds;
 }
 
-void RunNow(::sql::Connection& connection, const std::string& sql) {
-  std::unique_ptr<::sql::Statement> statement(connection.createStatement());
-  statement->execute(sql);
-}
-
 }  // namespace
 
 Date Row::Day(int column) const {
-  absl::StatusOr<Date> date = ParseDate(Text(column));
-  return date.ok() ? *date : Date();
+  Date day;  // not ParseDate: a column may hold 9999-12-31
+  absl::ParseCivilTime(Text(column), &day);
+  return day;
 }
 
 Connection::Connection() = default;
@@ -141,6 +141,7 @@ Connection::Connection() = default;
 Connection::~Connection() {
   Driver();  // this thread may not have used a connection yet
   ForgetAll();
+  text_.reset();
 }
 
 Outcome<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& options) {
@@ -150,11 +151,12 @@ Outcome<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& opt
     opened->connection_.reset(Driver().connect(map));
     ::sql::Connection& raw = *opened->connection_;
     int lock_seconds = std::max<int>(1, static_cast<int>(absl::ToInt64Seconds(options.lock_wait)));
-    RunNow(raw, absl::StrFormat(kSession, lock_seconds, lock_seconds));
-    RunNow(raw, kWriteMode);
-    std::unique_ptr<::sql::Statement> statement(raw.createStatement());
+    opened->text_.reset(raw.createStatement());
+    ::sql::Statement& text = *opened->text_;
+    text.execute(absl::StrFormat(kSession, lock_seconds, lock_seconds));
+    text.execute(kWriteMode);
     std::unique_ptr<::sql::ResultSet> result(
-        statement->executeQuery("SELECT @@max_allowed_packet, @@version"));
+        text.executeQuery("SELECT @@max_allowed_packet, @@version"));
     if (result->next()) {
       opened->max_packet_bytes_ = result->getInt64(1);
       opened->is_mariadb_ = absl::StrContains(result->getString(2).asStdString(), "MariaDB");
@@ -167,22 +169,18 @@ Outcome<std::unique_ptr<Connection>> Connection::Open(const DatabaseOptions& opt
 
 Done Connection::Begin(Mode mode, absl::Time deadline) {
   const int64_t limit_seconds = LimitSeconds(deadline);
-  if (mode == mode_ && limit_seconds == limit_seconds_) return std::monostate();
-  try {
-    Driver();
-    if (mode != mode_) RunNow(*connection_, mode == Mode::kWrite ? kWriteMode : kReadMode);
+  if (mode != mode_) {
+    Done done = ExecuteText(mode == Mode::kWrite ? kWriteMode : kReadMode);
+    if (std::holds_alternative<DatabaseError>(done)) return done;
     mode_ = mode;
-    if (limit_seconds != limit_seconds_) {
-      // MySQL stops only SELECT statements so.
-      RunNow(*connection_,
-             is_mariadb_ ? absl::StrCat("SET SESSION max_statement_time = ", limit_seconds)
-                         : absl::StrCat("SET SESSION max_execution_time = ", limit_seconds * 1000));
-    }
-    limit_seconds_ = limit_seconds;
-    return std::monostate();
-  } catch (const ::sql::SQLException& e) {
-    return ErrorOf(e);
   }
+  if (limit_seconds == limit_seconds_) return std::monostate();
+  // MySQL stops only SELECT statements so.
+  Done done = ExecuteText(
+      is_mariadb_ ? absl::StrCat("SET SESSION max_statement_time = ", limit_seconds)
+                  : absl::StrCat("SET SESSION max_execution_time = ", limit_seconds * 1000));
+  if (std::holds_alternative<std::monostate>(done)) limit_seconds_ = limit_seconds;
+  return done;
 }
 
 // The connector's own commit() and rollback() drop every error.
@@ -255,7 +253,7 @@ Outcome<int64_t> Connection::Execute(absl::string_view sql, absl::Span<const Val
 Done Connection::ExecuteText(absl::string_view sql) {
   try {
     Driver();
-    RunNow(*connection_, std::string(sql));
+    text_->execute(std::string(sql));
     return std::monostate();
   } catch (const ::sql::SQLException& e) {
     return ErrorOf(e);

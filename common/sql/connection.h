@@ -19,6 +19,7 @@
 namespace sql {
 class Connection;
 class PreparedStatement;
+class Statement;
 }  // namespace sql
 
 namespace jz::sql {
@@ -74,6 +75,7 @@ class Connection {
       -> Outcome<decltype(use(std::declval<::sql::PreparedStatement&>()))>;
 
   std::unique_ptr<::sql::Connection> connection_;
+  std::unique_ptr<::sql::Statement> text_;  // for what is not prepared
   Statements statements_;
   absl::flat_hash_map<absl::string_view, Statements::iterator> by_sql_;  // keys point into the list
   int64_t placeholders_ = 0;

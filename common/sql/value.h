@@ -60,7 +60,7 @@ class Row {
   RegionCode Region(int column) const { return RegionCode::FromNumber(Int(column)); }
   Money Fen(int column) const { return Money::FromFen(Int(column)); }
   absl::Time Time(int column) const { return absl::FromUnixMicros(Int(column)); }
-  Date Day(int column) const;  // from a DATE column
+  Date Day(int column) const;  // from a DATE column; NULL reads as 1970-01-01
   template <class IdType>
   IdType IdOf(int column) const {
     return IdType(Int(column));

@@ -21,8 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A new name whenever what is in the template changes.
-constexpr char kTemplate[] = "jz_mariadb_template_1";
+constexpr char kTemplatePrefix[] = "jz_mariadb_template_";
 constexpr char kFolderPrefix[] = "jz_mariadb.";
 constexpr char kLogFileSize[] = "--innodb-log-file-size=16M";
 constexpr absl::Duration kStartLimit = absl::Seconds(60);
@@ -50,9 +49,18 @@ int LockFile(const fs::path& path, int operation) {
   return -1;
 }
 
-// A data folder as mariadb-install-db leaves it, made once per machine and user.
+std::string Server() {
+  for (const char* path : {"/usr/sbin/mariadbd", "/usr/libexec/mariadbd", "/usr/bin/mariadbd"}) {
+    if (access(path, X_OK) == 0) return path;
+  }
+  Die("mariadbd is not installed");
+}
+
+// A data folder as mariadb-install-db leaves it, made once per machine, user and server version.
 fs::path Template() {
-  fs::path folder = fs::temp_directory_path() / absl::StrCat(kTemplate, "_", getuid());
+  auto version = fs::last_write_time(Server()).time_since_epoch().count() / 1'000'000'000;
+  fs::path folder =
+      fs::temp_directory_path() / absl::StrCat(kTemplatePrefix, getuid(), "_", version);
   int lock = LockFile(folder.string() + ".lock", LOCK_EX);
   if (lock < 0) Die("cannot lock the template folder");
   if (!fs::exists(folder)) {
@@ -125,9 +133,8 @@ PrivateMariaDb& PrivateMariaDb::Shared() {
 }
 
 std::vector<std::string> PrivateMariaDb::Arguments() const {
-  const char* server = access("/usr/sbin/mariadbd", X_OK) == 0 ? "/usr/sbin/mariadbd" : "mariadbd";
   std::vector<std::string> arguments = {
-      server,
+      Server(),
       "--no-defaults",
       absl::StrCat("--datadir=", folder_, "/data"),
       absl::StrCat("--socket=", socket_),

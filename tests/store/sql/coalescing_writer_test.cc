@@ -167,33 +167,42 @@ TEST_F(CoalescingWriterTest, FailsAllWhenTheDatabaseIsGone) {
 }
 
 TEST_F(CoalescingWriterTest, FinishesWhatIsQueuedBeforeItEnds) {
-  constexpr int kItems = 50;
+  constexpr int kQueued = 50;
+  std::promise<void> entered;
   std::promise<void> leave;
   std::shared_future<void> left = leave.get_future().share();
-  std::vector<std::future<absl::Status>> writes;
-  std::latch queued(kItems);
-  std::vector<Account> accounts(kItems);
+  std::atomic<bool> first = true;
   auto writer = std::make_unique<CoalescingWriter<Account>>(
-      *db_, CoalescingOptions{.threads = 1},
+      *db_, CoalescingOptions{.max_batch = 10, .max_queue = kQueued, .threads = 1},
       [&](Transaction& tx, absl::Span<Account* const> items) -> Statuses {
-        left.wait();
+        if (first.exchange(false)) {
+          entered.set_value();
+          left.wait();
+        }
         return InsertAll(tx, items);
       });
-  std::atomic<int> written = 0;
-  for (int i = 0; i < kItems; ++i) {
-    accounts[i].id = i;
-    writes.push_back(std::async(std::launch::async, [&, i] {
-      queued.count_down();
-      absl::Status status = writer->Write(accounts[i], Soon());
-      if (status.ok()) ++written;
-      return status;
-    }));
+  CoalescingWriter<Account>& shared = *writer;
+  auto write_when_there_is_a_place = [&shared](int64_t id) {
+    Account account{.id = id};
+    absl::Status status;
+    do status = shared.Write(account, Soon());
+    while (absl::IsResourceExhausted(status));
+    return status;
+  };
+  std::vector<std::future<absl::Status>> writes;
+  writes.push_back(std::async(std::launch::async, write_when_there_is_a_place, 0));
+  entered.get_future().wait();
+  for (int i = 1; i <= kQueued; ++i) {
+    writes.push_back(std::async(std::launch::async, write_when_there_is_a_place, i));
   }
-  queued.wait();
+  Account probe{.id = -1};
+  while (!absl::IsResourceExhausted(shared.Write(probe, absl::InfinitePast()))) {
+  }
+  auto ending = std::async(std::launch::async, [&] { writer.reset(); });
   leave.set_value();
   for (auto& write : writes) EXPECT_TRUE(write.get().ok());
-  writer.reset();
-  EXPECT_EQ(Number(*db_, "SELECT COUNT(*) FROM account"), kItems);
+  ending.wait();
+  EXPECT_EQ(Number(*db_, "SELECT COUNT(*) FROM account"), kQueued + 1);
 }
 
 }  // namespace

@@ -55,6 +55,18 @@ TEST_F(DatabaseTest, ReadsNullAsZeroAndAsAnEmptyText) {
                   .ok());
 }
 
+TEST_F(DatabaseTest, ReadsBackTheEndOfTime) {
+  ASSERT_TRUE(
+      Do(*db_, "INSERT INTO account (id, balance_fen, day) VALUES (1, 1, ?)", {kEndOfTime}).ok());
+  ASSERT_TRUE(db_->Read(Soon(),
+                        [&](Transaction& tx) {
+                          return tx.Query("SELECT day FROM account", {}, [](const Row& row) {
+                            EXPECT_EQ(row.Day(0), Date(9999, 12, 31));
+                          });
+                        })
+                  .ok());
+}
+
 TEST_F(DatabaseTest, SumsLargeMoneyExactly) {
   ASSERT_TRUE(Do(*db_, kInsert, {1, "a", (int64_t{1} << 53) + 1}).ok());
   ASSERT_TRUE(Do(*db_, kInsert, {2, "b", 2}).ok());

@@ -232,6 +232,19 @@ TEST(TransactionLoop, SurvivesTheDeathOfTheServer) {
   EXPECT_EQ(Number(*db, "SELECT SUM(balance_fen) FROM account"), 21);
 }
 
+TEST(TransactionLoop, GivesUpOnAServerThatHangs) {
+  PrivateMariaDb server;
+  DatabaseOptions options = server.NewSchema();
+  options.io_timeout = absl::Seconds(1);
+  auto db = Database::Open(options);
+  ASSERT_TRUE(db.ok()) << db.status();
+  server.Freeze();
+  absl::Status hangs = Do(**db, "SELECT 1");
+  EXPECT_TRUE(absl::IsUnavailable(hangs)) << hangs;
+  server.Thaw();
+  EXPECT_EQ(Number(**db, "SELECT 1"), 1);
+}
+
 TEST(TransactionLoop, SaysThatItCannotConnect) {
   DatabaseOptions options;
   options.socket = "/nonexistent/socket";
