@@ -18,5 +18,13 @@ if(JZ_SANITIZE)
   add_link_options(-fsanitize=${JZ_SANITIZE})
 endif()
 
+option(JZ_FUZZ "Build the libFuzzer targets of tests/unit/fuzz (clang only)" OFF)
+if(JZ_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # the parsers too, or the fuzzer would be blind
+endif()
+
 # Applied to our own targets only; generated code is compiled without them.
-set(JZ_WARNINGS -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual -Wshadow=local)
+set(JZ_WARNINGS -Wall -Wextra -Werror -Wnon-virtual-dtor -Woverloaded-virtual)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND JZ_WARNINGS -Wshadow=local)  # unknown to clang, which builds the fuzz targets
+endif()
