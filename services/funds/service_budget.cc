@@ -1,6 +1,7 @@
 // Purposes, budget lines and projects.
 #include "common/base/uuid.h"
 #include "common/status/status.h"
+#include "jingzhun/funds/v1/funds.pb.h"
 #include "services/funds/convert_budget.h"
 #include "services/funds/handler.h"
 #include "services/funds/service.h"
