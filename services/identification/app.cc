@@ -5,11 +5,10 @@
 #include "common/status/status.h"
 #include "services/identification/deps.h"
 #include "services/identification/import_job.h"
+#include "services/identification/service_case.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
-#if __has_include("services/identification/service_case.h")
-#include "services/identification/service_case.h"
-#endif
+#include "services/identification/use_case_campaign.h"
 
 namespace jz::identification {
 
@@ -24,9 +23,7 @@ class IdentificationApp : public App {
     std::vector<rpc::Router> routers;
     routers.push_back(RegionRouter(app->deps_));
     routers.push_back(RegisterRouter(app->deps_));
-#if __has_include("services/identification/service_case.h")
     routers.push_back(CaseRouter(app->deps_));
-#endif
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
     return app;
@@ -45,6 +42,8 @@ class IdentificationApp : public App {
               .outbox = *outbox_,
               .clock = *foundation_->clock} {
     jobs_->Register(kImportJob, [this](jobs::JobRun& run) { return RunImport(deps_, run); });
+    jobs_->Register(kAssessCampaignJob,
+                    [this](jobs::JobRun& run) { return AssessCampaign(deps_, run); });
   }
 
   int port() const override { return server_->port(); }

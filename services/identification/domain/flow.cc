@@ -13,7 +13,9 @@ bool LeftRegister(const HouseholdCourse& course) {
 void AddStock(Stock& stock, HouseholdState state, Unit unit, int64_t count) {
   if (!OnRegister(state)) return;
   stock.total.*unit += count;
-  (state == HouseholdState::kRegistered ? stock.registered : stock.exited).*unit += count;
+  // Named, because GCC 12 takes a conditional expression before .* for a copy.
+  Count& part = state == HouseholdState::kRegistered ? stock.registered : stock.exited;
+  part.*unit += count;
 }
 
 void AddFlow(Flow& flow, HouseholdState registered_by, Unit unit, int64_t count) {
