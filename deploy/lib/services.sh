@@ -44,7 +44,7 @@ start_gateway() {
     targets+=${targets:+,}$service=127.0.0.1:${PORT_GRPC[$service]}
   done
   start gateway "$PORT_GATEWAY" jz_gateway "$JZ_BIN/jz_gateway" --listen="127.0.0.1:$PORT_GATEWAY" \
-    --metrics-listen="127.0.0.1:$PORT_GATEWAY_METRICS" --descriptors="$JZ_BIN/jingzhun.binpb" --target="$targets"
+    --metrics-listen="127.0.0.1:$PORT_GATEWAY_METRICS" --descriptors="$JZ_BIN/jingzhun.binpb" --targets="$targets"
 }
 
 start_edge() {
