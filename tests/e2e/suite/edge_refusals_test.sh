@@ -40,7 +40,7 @@ expect "unknown path" "$(<"$JZ_VAR/status")" 404
 buf=$JZ_ROOT/build/tools/node_modules/.bin/buf
 if [[ -x $buf ]]; then
   answer=$("$buf" curl --cacert "$JZ_VAR/tls/ca.pem" --protocol grpc \
-    -H "Authorization: Bearer $(token province-viewer)" -m 10 -d '{"regionCode": "230221101000"}' \
+    -H "Authorization: Bearer $(token province-viewer)" --timeout 10s -d '{"regionCode": "230221101000"}' \
     "$EDGE/jingzhun.identification.v1.RegisterService/ListHouseholds")
   expect "buf curl" "$(jq -c . <<<"$answer")" '{}'
 fi
