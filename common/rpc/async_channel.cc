@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -148,7 +149,9 @@ std::string ServiceConfig(const std::vector<std::string>& idempotent_methods) {
   std::string config = R"({"loadBalancingConfig":[{"round_robin":{}}],)"
                        R"("retryThrottling":{"maxTokens":100,"tokenRatio":0.1})";
   std::vector<std::string> names;
-  for (absl::string_view path : idempotent_methods) {
+  // A name given twice would make the whole configuration invalid.
+  for (absl::string_view path :
+       std::set<std::string>(idempotent_methods.begin(), idempotent_methods.end())) {
     const std::vector<std::string> parts = absl::StrSplit(absl::StripPrefix(path, "/"), '/');
     if (parts.size() != 2) continue;
     names.push_back(

@@ -1,5 +1,5 @@
-// Asynchronous calls whose messages are bytes, for a caller that does not know their types: the gateway.
-// Nothing here blocks, and no thread is held while a call runs.
+// Asynchronous calls whose messages are bytes, for a caller that does not know their types: the
+// gateway. Nothing here blocks, and no thread is held while a call runs.
 #pragma once
 
 #include <functional>
@@ -29,8 +29,8 @@ class AsyncCall {
   virtual void Cancel() = 0;
 };
 
-// What happens to a stream. Called on threads of gRPC: return soon. OnRead and OnWritten may come at the
-// same time as each other; OnFinished is the last.
+// What happens to a stream. Called on threads of gRPC: return soon. OnRead and OnWritten may come
+// at the same time as each other; OnFinished is the last.
 class StreamEvents {
  public:
   virtual ~StreamEvents() = default;
@@ -39,17 +39,18 @@ class StreamEvents {
   virtual void OnFinished(google::rpc::Status status) = 0;
 };
 
-// A stream of any kind. Thread-safe. One Read and one Write may be under way at a time; once the stream
-// has ended they are ignored, and OnFinished tells how it ended. OnFinished comes only when somebody reads
-// (to the end) or cancels, so that a caller who is behind is not told of the end before the last message.
+// A stream of any kind. Thread-safe. One Read and one Write may be under way at a time; once the
+// stream has ended they are ignored, and OnFinished tells how it ended. OnFinished comes only when
+// somebody reads (to the end) or cancels, so that a caller who is behind is not told of the end
+// before the last message.
 class AsyncStream : public AsyncCall {
  public:
   virtual void Read() = 0;
   virtual void Write(absl::string_view message, bool last) = 0;
 };
 
-// Thread-safe. Errors made by a service keep their details; others (service unreachable, deadline over)
-// have none.
+// Thread-safe. Errors made by a service keep their details; others (service unreachable, deadline
+// over) have none.
 class AsyncChannel {
  public:
   enum class State { kIdle, kConnecting, kReady, kFailing };

@@ -46,8 +46,9 @@ constexpr char kWriteConfig[] = R"json({"loadBalancingConfig": [{"round_robin": 
 
 constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
-constexpr int kLeastReconnectMs = 50;
+constexpr int kFirstReconnectMs = 50;
 constexpr int kMostReconnectMs = 2'000;
+constexpr int kConnectTimeoutMs = 5'000;
 
 bool OnlyReads(absl::string_view method) {
   constexpr std::array<absl::string_view, 6> kVerbs = {"Get",      "List",   "Search",
@@ -67,9 +68,10 @@ std::shared_ptr<grpc::Channel> Connect(const ChannelOptions& options, const char
   args.SetMaxSendMessageSize(options.max_message_bytes);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
-  args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kLeastReconnectMs);
-  args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLeastReconnectMs);
+  args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
   args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMostReconnectMs);
+  // Despite its name the time that one attempt to connect may take.
+  args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   if (options.tls_ca.empty()) {
     return grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), args);
   }
