@@ -32,7 +32,7 @@ absl::StatusOr<size_t> PurgeSome(sql::Transaction& tx, absl::Time older_than) {
   }));
   sql::Values ids;
   while (ids.size() < rows.size() && rows[ids.size()].recorded_at < older_than) {
-    ids.push_back(rows[ids.size()].id);
+    ids.emplace_back(rows[ids.size()].id);
   }
   const size_t count = ids.size();
   if (count == 0) return count;

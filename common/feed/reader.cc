@@ -70,7 +70,7 @@ absl::Status ReadChanges(sql::Transaction& tx, std::vector<OutboxRow>& rows) {
   if (wanted.empty()) return absl::OkStatus();
   std::sort(wanted.begin(), wanted.end());
   sql::Values ids;
-  for (const auto& [id, row] : wanted) ids.push_back(id);
+  for (const auto& [id, row] : wanted) ids.emplace_back(id);
   sql::PadInList(ids, wanted.size());
   return tx.Query(
       absl::StrCat(kChanges, sql::InList(wanted.size()), ")"), ids, [&](const sql::Row& row) {

@@ -137,7 +137,7 @@ absl::StatusOr<Sequencer::Outcome> Sequencer::PlaceRows(sql::Transaction& tx) {
   sql::Values values = {*next};
   for (size_t i = 0; i < count; ++i) {
     changes += rows[i].change_count;
-    values.push_back(rows[i].id);
+    values.emplace_back(rows[i].id);
   }
   sql::PadInList(values, count);
   JZ_RETURN_IF_ERROR(tx.Execute(absl::StrCat(kPlace, sql::InList(count), ")"), values).status());

@@ -118,7 +118,7 @@ absl::StatusOr<std::vector<Claimable>> FindClaimable(sql::Transaction& tx,
                                                      const std::vector<std::string>& kinds,
                                                      absl::Time now) {
   sql::Values values = {now};
-  for (const std::string& kind : kinds) values.push_back(kind);
+  for (const std::string& kind : kinds) values.emplace_back(kind);
   sql::PadInList(values, kinds.size());
   return tx.Select(absl::StrCat(kClaimable, sql::InList(kinds.size()), kClaimableTail), values,
                    [](const sql::Row& row) {
