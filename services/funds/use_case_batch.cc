@@ -41,17 +41,12 @@ absl::StatusOr<BudgetLine> BudgetOf(sql::Transaction& tx, const auth::RegionScop
                   "no such budget line");
 }
 
-absl::Status CheckProjectOfBatch(sql::Transaction& tx, const auth::RegionScope& scope,
-                                 const Batch& batch) {
+absl::Status CheckProject(sql::Transaction& tx, const auth::RegionScope& scope,
+                          const Batch& batch) {
   if (batch.project.empty()) return absl::OkStatus();
   JZ_ASSIGN_OR_RETURN(std::optional<Project> project, FindProject(tx, scope, batch.project));
-  if (!project.has_value()) {
-    return NotFound("PROJECT_NOT_FOUND", {{"project", batch.project.Name()}}, "no such project");
-  }
-  if (project->budget_line == batch.budget_line) return absl::OkStatus();
-  return FailedPrecondition("PROJECT_BUDGET_DIFFERS",
-                            {{"budget_line", project->budget_line.Name()}},
-                            "the project is paid from another budget line");
+  if (project.has_value()) return CheckProjectOfBatch(batch, *project);
+  return NotFound("PROJECT_NOT_FOUND", {{"project", batch.project.Name()}}, "no such project");
 }
 
 absl::StatusOr<PaymentFacts> LoadFacts(sql::Transaction& tx, const auth::RegionScope& scope,
@@ -121,7 +116,7 @@ absl::Status CreateBatch(sql::Transaction& tx, const auth::RegionScope& scope, c
   if (!batch.budget_line.empty()) {
     JZ_ASSIGN_OR_RETURN(BudgetLine line, BudgetOf(tx, scope, batch));
     JZ_RETURN_IF_ERROR(CheckBudgetOfBatch(batch, line));
-    JZ_RETURN_IF_ERROR(CheckProjectOfBatch(tx, scope, batch));
+    JZ_RETURN_IF_ERROR(CheckProject(tx, scope, batch));
     JZ_ASSIGN_OR_RETURN(std::optional<Account> account,
                         FindAccount(tx, scope, batch.paying_account));
     if (!account.has_value()) {

@@ -96,6 +96,16 @@ absl::Status CheckBudgetOfBatch(const Batch& batch, const BudgetLine& line) {
   return absl::OkStatus();
 }
 
+absl::Status CheckProjectOfBatch(const Batch& batch, const Project& project) {
+  if (project.budget_line != batch.budget_line) {
+    return FailedPrecondition("PROJECT_BUDGET_DIFFERS",
+                              {{"budget_line", project.budget_line.Name()}},
+                              "the project is paid from another budget line");
+  }
+  if (project.state != ProjectState::kClosed) return absl::OkStatus();
+  return FailedPrecondition("PROJECT_CLOSED", {}, "nothing is paid for a closed project");
+}
+
 absl::Status CheckPayingAccount(const Account& account) {
   if (account.type == AccountType::kAsset && !account.managed) return absl::OkStatus();
   return FailedPrecondition("PAYING_ACCOUNT_TYPE", {{"account", account.id.Name()}},

@@ -91,6 +91,8 @@ BatchTotals TotalsOf(absl::Span<const Line> lines);
 // FAILED_PRECONDITION: BUDGET_PURPOSE_DIFFERS (channels are not mixed, a purpose is not changed) or
 // BATCH_OUTSIDE_BUDGET_REGION.
 absl::Status CheckBudgetOfBatch(const Batch& batch, const BudgetLine& line);
+// FAILED_PRECONDITION: PROJECT_BUDGET_DIFFERS, or PROJECT_CLOSED.
+absl::Status CheckProjectOfBatch(const Batch& batch, const Project& project);
 // FAILED_PRECONDITION: PAYING_ACCOUNT_TYPE, unless an asset that people manage.
 absl::Status CheckPayingAccount(const Account& account);
 

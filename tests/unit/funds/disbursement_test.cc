@@ -173,6 +173,18 @@ TEST(CheckBudgetOfBatch, KeepsThePurpose) {
   EXPECT_EQ(ReasonOf(CheckBudgetOfBatch(batch, line)), "BATCH_OUTSIDE_BUDGET_REGION");
 }
 
+TEST(CheckProjectOfBatch, PaysForOpenProjectsOfTheBudgetLine) {
+  Batch batch = MakeBatch();
+  batch.budget_line = BudgetLineId(5);
+  Project project;
+  project.budget_line = BudgetLineId(6);
+  EXPECT_EQ(ReasonOf(CheckProjectOfBatch(batch, project)), "PROJECT_BUDGET_DIFFERS");
+  project.budget_line = batch.budget_line;
+  EXPECT_TRUE(CheckProjectOfBatch(batch, project).ok());
+  project.state = ProjectState::kClosed;
+  EXPECT_EQ(ReasonOf(CheckProjectOfBatch(batch, project)), "PROJECT_CLOSED");
+}
+
 TEST(CheckNewProject, StaysInsideTheBudgetLine) {
   BudgetLine line;
   line.region = Region("230712000000");
