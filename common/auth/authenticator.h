@@ -28,9 +28,9 @@ class Authenticator {
   static absl::StatusOr<std::unique_ptr<Authenticator>> Create(const AuthenticatorOptions& options);
   virtual ~Authenticator() = default;
 
-  // `authorization` is the value of the header: "Bearer …". UNAUTHENTICATED with reason TOKEN_MISSING,
-  // TOKEN_MALFORMED, TOKEN_SIGNATURE, TOKEN_EXPIRED, TOKEN_KEY_UNKNOWN or TOKEN_CLAIMS. The result is
-  // shared with the cache.
+  // `authorization` is the value of the header: "Bearer …". UNAUTHENTICATED with reason
+  // TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_SIGNATURE, TOKEN_EXPIRED, TOKEN_KEY_UNKNOWN or
+  // TOKEN_CLAIMS. The result is shared with the cache.
   virtual absl::StatusOr<std::shared_ptr<const Principal>> Verify(absl::string_view authorization,
                                                                   absl::Time now) = 0;
 };
@@ -45,7 +45,7 @@ struct TokenRequest {
   std::string audience = "jingzhun";
 };
 // Signs a token with an EC P-256 or RSA private key (PEM text). For tests and deploy/ tokens.
-absl::StatusOr<std::string> SignToken(const TokenRequest& request, absl::string_view private_key_pem,
-                                      absl::string_view key_id);
+absl::StatusOr<std::string> SignToken(const TokenRequest& request,
+                                      absl::string_view private_key_pem, absl::string_view key_id);
 
 }  // namespace jz::auth

@@ -16,13 +16,14 @@ enum class Sex { kUnstated = 9, kMale = 1, kFemale = 2 };
 class CitizenId {
  public:
   // Accepts a lower-case x and the 15-digit form used before 1999, which is converted. Errors are
-  // INVALID_ARGUMENT with reason CITIZEN_ID_LENGTH, _CHARACTERS, _BIRTH_DATE, _CHECK_DIGIT, _DISABILITY_TYPE
-  // or _DISABILITY_GRADE. No error text contains the number.
+  // INVALID_ARGUMENT with reason CITIZEN_ID_LENGTH, _CHARACTERS, _BIRTH_DATE, _CHECK_DIGIT,
+  // _DISABILITY_TYPE or _DISABILITY_GRADE. No error text contains the number.
   static absl::StatusOr<CitizenId> Parse(absl::string_view text);
 
   // As written, upper case: 18, 20 or 22 characters.
   const std::string& text() const { return text_; }
-  // The person's 18 characters: equal for an id and the disability card made from it. Match by this.
+  // The person's 18 characters: equal for an id and the disability card made from it. Match by
+  // this.
   std::string Person() const { return text_.substr(0, 18); }
   Date birth_date() const;
   Sex sex() const;

@@ -1,4 +1,5 @@
-// Civil dates: YYYY-MM-DD in the API, DATE in SQL. Asia/Shanghai decides which day an instant is on.
+// Civil dates: YYYY-MM-DD in the API, DATE in SQL. Asia/Shanghai decides which day an instant is
+// on.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// Row ids: 20 bits of the county where the row was born, then 43 bits that grow. In the API an id is
-// 13 lower-case base32 characters (Crockford's alphabet) inside a resource name: `households/0a1b…`.
+// Row ids: 20 bits of the county where the row was born, then 43 bits that grow. In the API an id
+// is 13 lower-case base32 characters (Crockford's alphabet) inside a resource name:
+// `households/0a1b…`.
 #pragma once
 
 #include <compare>

@@ -16,10 +16,13 @@ class PageTokens {
   // `key`: at least 16 secret bytes, equal in all replicas.
   explicit PageTokens(std::string key);
 
-  // `query` is any text that is the same for all pages of one query and caller (filters, order, scope).
+  // `query` is any text that is the same for all pages of one query and caller (filters, order,
+  // scope).
   std::string Make(absl::string_view query, const std::vector<std::string>& keys) const;
-  // The keys; empty when `token` is empty (first page). INVALID_ARGUMENT, reason PAGE_TOKEN_INVALID.
-  absl::StatusOr<std::vector<std::string>> Read(absl::string_view query, absl::string_view token) const;
+  // The keys; empty when `token` is empty (first page). INVALID_ARGUMENT, reason
+  // PAGE_TOKEN_INVALID.
+  absl::StatusOr<std::vector<std::string>> Read(absl::string_view query,
+                                                absl::string_view token) const;
 
  private:
   std::string key_;

@@ -13,8 +13,8 @@ namespace jz {
 
 enum class RegionLevel : int { kNation = 0, kProvince, kCity, kCounty, kTownship, kVillage };
 
-// A value; the nation is code 0 and contains everything. Whether a code exists and is valid on a day
-// is the identification service's knowledge, not this type's.
+// A value; the nation is code 0 and contains everything. Whether a code exists and is valid on a
+// day is the identification service's knowledge, not this type's.
 class RegionCode {
  public:
   constexpr RegionCode() = default;  // the nation
@@ -34,7 +34,9 @@ class RegionCode {
   // First 6 digits; 0 for regions above a county.
   int32_t CountyNumber() const;
 
-  bool Contains(RegionCode other) const { return other.number_ >= number_ && other.number_ <= Last(); }
+  bool Contains(RegionCode other) const {
+    return other.number_ >= number_ && other.number_ <= Last();
+  }
   // Largest code inside this region: a scope test is `region_code BETWEEN number() AND Last()`.
   int64_t Last() const;
 

@@ -1,4 +1,5 @@
-// Configuration of a binary: declared once, read from flags (`--db-host=x` or `--db-host x`) and environment
+// Configuration of a binary: declared once, read from flags (`--db-host=x` or `--db-host x`) and
+// environment
 // (`JZ_DB_HOST`), flags first; checked at start; printed without secrets.
 #pragma once
 
@@ -32,7 +33,8 @@ class Options {
                 absl::Duration least, absl::Duration most, absl::string_view help);
   void Switch(absl::string_view name, bool* out, absl::string_view help);
 
-  // INVALID_ARGUMENT naming every unknown, missing or bad option at once. `--help` prints and exits 0.
+  // INVALID_ARGUMENT naming every unknown, missing or bad option at once. `--help` prints and exits
+  // 0.
   absl::Status Parse(int argc, const char* const* argv);
   // One line of JSON, secrets as "***".
   std::string Printed() const;

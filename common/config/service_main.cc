@@ -49,7 +49,8 @@ void Declare(config::Options& options, const ServiceSpec& spec, ServiceConfig& c
   options.Text("metrics-listen", &config.metrics_listen, "", "address to serve metrics on");
   options.Text("db-host", &config.database.host, "127.0.0.1", "database host");
   options.Number("db-port", &config.database.port, 3306, 1, 65535, "database port");
-  options.Text("db-socket", &config.database.socket, "", "database socket, instead of host and port");
+  options.Text("db-socket", &config.database.socket, "",
+               "database socket, instead of host and port");
   options.Text("db-user", &config.database.user, "jz_" + spec.name, "database user");
   options.Secret("db-password", &config.database.password, "database password");
   options.Text("db-schema", &config.database.schema, "jz_" + spec.name, "database name");

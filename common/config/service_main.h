@@ -1,4 +1,5 @@
-// The one boot of all services: flags -> config -> shared parts -> App -> wait for SIGTERM -> drain.
+// The one boot of all services: flags -> config -> shared parts -> App -> wait for SIGTERM ->
+// drain.
 #pragma once
 
 #include <functional>
@@ -30,9 +31,9 @@ struct ServiceConfig {
   std::string metrics_listen;  // empty: no metrics port
   sql::DatabaseOptions database;
   auth::AuthenticatorOptions auth;
-  std::string sealing_keys_file;  // see common/crypto/sealer.h
-  std::string page_key_file;      // secret bytes for page tokens
-  std::string token_file;         // this service's own token for calls to its peers
+  std::string sealing_keys_file;             // see common/crypto/sealer.h
+  std::string page_key_file;                 // secret bytes for page tokens
+  std::string token_file;                    // this service's own token for calls to its peers
   std::map<std::string, std::string> peers;  // "identification" -> "127.0.0.1:9001"
   absl::Duration drain_grace = absl::Seconds(10);
   bool migrate_only = false;
@@ -51,7 +52,8 @@ struct Foundation {
   std::unique_ptr<PageTokens> page_tokens;
   std::unique_ptr<sql::IdAllocator> ids;
 
-  // A channel to a peer, carrying this service's own token (read again from token_file each minute).
+  // A channel to a peer, carrying this service's own token (read again from token_file each
+  // minute).
   absl::StatusOr<std::unique_ptr<rpc::Channel>> ChannelTo(const std::string& peer) const;
   // The serving part, once the App has made its routers.
   absl::StatusOr<std::unique_ptr<rpc::Server>> Serve(std::vector<rpc::Router> routers) const;

@@ -1,5 +1,5 @@
-// Calls to other services: deadlines always, retries of UNAVAILABLE by service config (only for calls marked
-// idempotent), round_robin over all addresses of a name.
+// Calls to other services: deadlines always, retries of UNAVAILABLE by service config (only for
+// calls marked idempotent), round_robin over all addresses of a name.
 #pragma once
 
 #include <functional>

@@ -69,7 +69,7 @@ struct Method {
 
   std::string name;  // "GetAccount"
   Kind kind = Kind::kUnary;
-  const Message* request = nullptr;   // prototypes
+  const Message* request = nullptr;  // prototypes
   const Message* response = nullptr;
   std::function<absl::Status(const CallContext&, const Message& request, Message& response)> unary;
   std::function<absl::Status(const CallContext&, const Message& request, RawWriter&)> server_stream;
@@ -94,8 +94,8 @@ class Router {
     };
   }
 
-  // `handler`: absl::Status(const CallContext&, const Request&, Writer<Response>&). Holds one of the
-  // server's stream threads for its whole life.
+  // `handler`: absl::Status(const CallContext&, const Request&, Writer<Response>&). Holds one of
+  // the server's stream threads for its whole life.
   template <class Request, class Response, class Handler>
   void ServerStream(absl::string_view name, Handler handler) {
     Method& method = Add<Request, Response>(name, Method::Kind::kServerStream);
@@ -106,7 +106,8 @@ class Router {
     };
   }
 
-  // `handler`: absl::StatusOr<Response>(const CallContext&, Reader<Request>&). Holds a stream thread.
+  // `handler`: absl::StatusOr<Response>(const CallContext&, Reader<Request>&). Holds a stream
+  // thread.
   template <class Request, class Response, class Handler>
   void ClientStream(absl::string_view name, Handler handler) {
     Method& method = Add<Request, Response>(name, Method::Kind::kClientStream);

@@ -1,6 +1,7 @@
-// A gRPC server for Routers. The adaptor behind it does for every RPC, in this order: trace id, draining check,
-// deadline (absent, past or over the maximum is refused), token, permission, queue (full: RESOURCE_EXHAUSTED at once),
-// handler on a bounded executor, status conversion, metric, log line, finish exactly once.
+// A gRPC server for Routers. The adaptor behind it does for every RPC, in this order: trace id,
+// draining check, deadline (absent, past or over the maximum is refused), token, permission, queue
+// (full: RESOURCE_EXHAUSTED at once), handler on a bounded executor, status conversion, metric, log
+// line, finish exactly once.
 #pragma once
 
 #include <memory>
@@ -17,11 +18,11 @@
 namespace jz::rpc {
 
 struct ServerOptions {
-  std::string service = {};              // short name for logs, metrics and ErrorInfo: "funds"
-  std::string listen = "127.0.0.1:0";    // port 0 picks one
-  int threads = 32;                      // unary handlers at a time; about the size of the database pool
-  int queue = 1024;                      // unary calls waiting; more are refused
-  int stream_threads = 32;               // streams at a time; more are refused
+  std::string service = {};            // short name for logs, metrics and ErrorInfo: "funds"
+  std::string listen = "127.0.0.1:0";  // port 0 picks one
+  int threads = 32;         // unary handlers at a time; about the size of the database pool
+  int queue = 1024;         // unary calls waiting; more are refused
+  int stream_threads = 32;  // streams at a time; more are refused
   int max_message_bytes = 4 << 20;
   absl::Duration max_deadline = absl::Seconds(60);
   absl::Duration max_stream_deadline = absl::Hours(24);
@@ -29,9 +30,9 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Fails (FAILED_PRECONDITION) when a router does not fill exactly the methods of its proto service, a
-  // type differs, a method has no `access` option, or the address is taken. Health (SERVING) and reflection
-  // are included; they need no token.
+  // Fails (FAILED_PRECONDITION) when a router does not fill exactly the methods of its proto
+  // service, a type differs, a method has no `access` option, or the address is taken. Health
+  // (SERVING) and reflection are included; they need no token.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        std::vector<Router> routers,
                                                        auth::Authenticator& authenticator,
@@ -40,7 +41,8 @@ class Server {
   virtual ~Server() = default;
 
   virtual int port() const = 0;
-  // Health NOT_SERVING, no new calls, running ones may finish within `grace`, then stops. Safe to repeat.
+  // Health NOT_SERVING, no new calls, running ones may finish within `grace`, then stops. Safe to
+  // repeat.
   virtual void Drain(absl::Duration grace) = 0;
 };
 

@@ -22,8 +22,8 @@ namespace {
 // columns costs some megabytes here and as much in the server.
 constexpr size_t kMaxStatements = 256;
 constexpr int64_t kMaxPlaceholders = 100'000;
-// Values over this are not kept in the statement until its next use. Letting go of all of them costs
-// as much as binding them.
+// Values over this are not kept in the statement until its next use. Letting go of all of them
+// costs as much as binding them.
 constexpr size_t kKeptBytes = 1 << 20;
 
 // What may take longer is background work: nobody waits for it.

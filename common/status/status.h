@@ -1,6 +1,7 @@
-// Errors of the suite. Every error is an absl::Status that carries one google.rpc.ErrorInfo (a reason
-// in UPPER_SNAKE and metadata) and, for bad input, all field violations as google.rpc.BadRequest.
-// common/rpc turns it into a google.rpc.Status at the edge; nothing is lost on the way.
+// Errors of the suite. Every error is an absl::Status that carries one google.rpc.ErrorInfo (a
+// reason in UPPER_SNAKE and metadata) and, for bad input, all field violations as
+// google.rpc.BadRequest. common/rpc turns it into a google.rpc.Status at the edge; nothing is lost
+// on the way.
 #pragma once
 
 #include <string>
@@ -15,8 +16,8 @@
 #define JZ_STATUS_CONCAT(a, b) JZ_STATUS_CONCAT_INNER(a, b)
 
 // Returns from the function when `expr` (an absl::Status) is not OK.
-#define JZ_RETURN_IF_ERROR(expr)                    \
-  do {                                              \
+#define JZ_RETURN_IF_ERROR(expr)                                            \
+  do {                                                                      \
     if (absl::Status jz_status = (expr); !jz_status.ok()) return jz_status; \
   } while (false)
 
@@ -32,11 +33,13 @@ namespace jz {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// An error with a reason. `metadata` never holds personal data, `message` is for a developer to read.
+// An error with a reason. `metadata` never holds personal data, `message` is for a developer to
+// read.
 absl::Status MakeError(absl::StatusCode code, absl::string_view reason, Metadata metadata,
                        absl::string_view message);
 
-absl::Status InvalidArgument(absl::string_view reason, Metadata metadata, absl::string_view message);
+absl::Status InvalidArgument(absl::string_view reason, Metadata metadata,
+                             absl::string_view message);
 absl::Status FailedPrecondition(absl::string_view reason, Metadata metadata,
                                 absl::string_view message);
 absl::Status NotFound(absl::string_view reason, Metadata metadata, absl::string_view message);

@@ -7,7 +7,8 @@
 
 namespace jz {
 
-// `domain` is the service, for example "funds.jingzhun". An INTERNAL or UNKNOWN error loses its message.
+// `domain` is the service, for example "funds.jingzhun". An INTERNAL or UNKNOWN error loses its
+// message.
 google::rpc::Status ToWire(const absl::Status& status, absl::string_view domain);
 
 // Keeps code, message and details: ReasonOf and MetadataOf work on the result.

@@ -1,4 +1,5 @@
-// Logs (one JSON line each, to standard error), metrics (Prometheus, a port of their own) and trace ids.
+// Logs (one JSON line each, to standard error), metrics (Prometheus, a port of their own) and trace
+// ids.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ struct Field {
   FieldValue value;
 };
 
-// Asynchronous and bounded: under overload the oldest lines are dropped and counted. Never give it personal
-// data. Thread-safe.
+// Asynchronous and bounded: under overload the oldest lines are dropped and counted. Never give it
+// personal data. Thread-safe.
 void Log(Severity severity, absl::string_view message, std::initializer_list<Field> fields = {});
 // Once, at start. `service` is in every line.
 void StartLogging(absl::string_view service, Severity least);

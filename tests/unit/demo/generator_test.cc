@@ -63,7 +63,8 @@ TEST(AdjustmentTownship, IncomesLieOnTheIntendedSideOfTheLine) {
 }
 
 TEST(CheckTownship, HasTheBaseThatThePublishedRatesImply) {
-  Total registered = CountIf(Generate(CheckTownship()), [](const Household& h) { return h.state != "候选"; });
+  Total registered =
+      CountIf(Generate(CheckTownship()), [](const Household& h) { return h.state != "候选"; });
   EXPECT_EQ(registered.persons, 6195);
 }
 
@@ -80,7 +81,8 @@ TEST(Townships, EveryCitizenIdIsValidAndUnique) {
 }
 
 TEST(Townships, AreTheSameAtEveryRun) {
-  EXPECT_EQ(RegisterCsv(Generate(AdjustmentTownship())), RegisterCsv(Generate(AdjustmentTownship())));
+  EXPECT_EQ(RegisterCsv(Generate(AdjustmentTownship())),
+            RegisterCsv(Generate(AdjustmentTownship())));
 }
 
 }  // namespace
