@@ -26,6 +26,7 @@ for part in secrets database services; do source "$JZ_ROOT/deploy/lib/$part.sh";
 
 end_suite() {
   local code=$?
+  set +e
   if ((code != 0)); then
     for log in "$JZ_VAR"/log/*.log; do
       printf -- '--- %s\n' "$log" && grep -vE '"severity":"info"' "$log" | tail -n 15
