@@ -59,7 +59,7 @@ class PooledDatabase : public Database {
                     absl::FunctionRef<absl::Status(Transaction&)> body);
   Attempt Try(Mode mode, absl::Time deadline, absl::FunctionRef<absl::Status(Transaction&)> body);
   Attempt GiveUp(Pool::Lease& lease, const ConnectionTransaction& tx);
-  Attempt GiveUpConnection(Pool::Lease& lease, absl::Status status);
+  Attempt GiveUpConnection(Pool::Lease& lease, const absl::Status& status);
   Attempt Finish(Pool::Lease& lease, Mode mode);
 
   Pool pool_;
@@ -104,7 +104,8 @@ PooledDatabase::Attempt PooledDatabase::GiveUp(Pool::Lease& lease,
           tx.failure_class() == ErrorClass::kRetry ? Next::kRetryLater : Next::kReturn};
 }
 
-PooledDatabase::Attempt PooledDatabase::GiveUpConnection(Pool::Lease& lease, absl::Status status) {
+PooledDatabase::Attempt PooledDatabase::GiveUpConnection(Pool::Lease& lease,
+                                                         const absl::Status& status) {
   lease.Drop();
   if (!lease.reused() || !absl::IsUnavailable(status)) return {status};
   // It died in the pool, as when the server was restarted. Its neighbours most likely did, too.

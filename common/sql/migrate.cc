@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
 #include "common/base/uuid.h"
 #include "common/sql/split_statements.h"
 #include "common/status/status.h"
@@ -126,7 +127,7 @@ struct Applied {
 
 // Of the first `count` statements. Comments and blanks around statements do not count.
 std::string Checksum(const std::vector<std::string>& statements, size_t count) {
-  std::string text = absl::StrJoin(statements.begin(), statements.begin() + count, ";\n");
+  std::string text = absl::StrJoin(absl::MakeConstSpan(statements).subspan(0, count), ";\n");
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
          reinterpret_cast<unsigned char*>(digest.data()));

@@ -165,6 +165,7 @@ std::vector<std::string> PrivateMariaDb::Arguments() const {
 void PrivateMariaDb::Start() {
   std::vector<std::string> arguments = Arguments();
   std::vector<char*> raw;
+  raw.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) raw.push_back(argument.data());
   raw.push_back(nullptr);
   const std::string log_path = folder_ + "/log";
@@ -235,7 +236,7 @@ sql::DatabaseOptions PrivateMariaDb::NewSchema() {
   return options;
 }
 
-std::unique_ptr<sql::Database> PrivateMariaDb::NewDatabase(std::vector<sql::Migration> own) {
+std::unique_ptr<sql::Database> PrivateMariaDb::NewDatabase(const std::vector<sql::Migration>& own) {
   std::unique_ptr<sql::Database> db = Must(sql::Database::Open(NewSchema()));
   Must(sql::Migrate(*db, "common", sql::Migrations()));
   Must(sql::Migrate(*db, "test", own));

@@ -36,7 +36,7 @@ class PrivateMariaDb {
   // A fresh, empty schema at every call.
   sql::DatabaseOptions NewSchema();
   // A fresh schema with the shared tables (owner "common") and those of `own` (owner "test").
-  std::unique_ptr<sql::Database> NewDatabase(std::vector<sql::Migration> own = {});
+  std::unique_ptr<sql::Database> NewDatabase(const std::vector<sql::Migration>& own = {});
 
   // Ends the server as a power failure would, and waits until it is gone.
   void Kill9();

@@ -1,8 +1,8 @@
 -- The changes that this service publishes: one row for the changes of one transaction.
 CREATE TABLE outbox (
   id BIGINT NOT NULL AUTO_INCREMENT,
-  -- Place in the feed, given by a sequencer once the row is committed; 0 until then. A number rather than NULL, so that
-  -- placing a row does not change its size and the page is rewritten in place.
+  -- Place in the feed, given by a sequencer once the row is committed; 0 until then. A number rather
+  -- than NULL, so that placing a row does not change its size and the page is rewritten in place.
   position BIGINT NOT NULL DEFAULT 0,
   -- Smallest and largest region of the changes: a reader skips the row without parsing it.
   region_low BIGINT NOT NULL,

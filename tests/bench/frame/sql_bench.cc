@@ -34,6 +34,7 @@ double Rate(int threads, const std::function<int(int)>& step) {
   std::atomic<int64_t> rows = 0;
   const absl::Time begin = absl::Now();
   std::vector<std::thread> running;
+  running.reserve(threads);
   for (int i = 0; i < threads; ++i) {
     running.emplace_back([&, i] {
       while (absl::Now() - begin < kRound) rows += step(i);
@@ -129,6 +130,7 @@ void Main() {
   std::unique_ptr<sql::Database> db = *sql::Database::Open(options);
   Require(sql::Migrate(*db, "bench", {{.name = "0001_item", .sql = kTable}}));
   std::vector<std::unique_ptr<RawConnector>> raw;
+  raw.reserve(kRawThreads);
   for (int i = 0; i < kRawThreads; ++i) {
     raw.push_back(std::make_unique<RawConnector>(options.socket, options.schema));
   }

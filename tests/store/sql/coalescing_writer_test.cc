@@ -50,6 +50,7 @@ TEST_F(CoalescingWriterTest, StoresWhatManyCallersWriteInFewerTransactions) {
   constexpr int kEach = 20;
   CoalescingWriter<Account> writer(*db_, {}, Inserter());
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   std::atomic<int> handed_back = 0;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
@@ -78,6 +79,7 @@ TEST_F(CoalescingWriterTest, SparesTheNeighboursOfABadItem) {
   std::vector<absl::Status> results(kItems);
   std::latch queued(kItems);
   std::vector<std::thread> threads;
+  threads.reserve(kItems);
   for (int i = 0; i < kItems; ++i) {
     threads.emplace_back([&, i] {
       Account account{.id = i, .balance_fen = i % 25 == 7 ? -1 : 1};  // breaks the check constraint
@@ -190,6 +192,7 @@ TEST_F(CoalescingWriterTest, FinishesWhatIsQueuedBeforeItEnds) {
     return status;
   };
   std::vector<std::future<absl::Status>> writes;
+  writes.reserve(kQueued + 1);
   writes.push_back(std::async(std::launch::async, write_when_there_is_a_place, 0));
   entered.get_future().wait();
   for (int i = 1; i <= kQueued; ++i) {

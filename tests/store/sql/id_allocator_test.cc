@@ -47,10 +47,12 @@ TEST(IdAllocator, NeverGivesAnIdTwiceOverReplicasAndThreads) {
   constexpr int kRounds = 60;
   constexpr int kCount = 37;
   std::vector<std::unique_ptr<IdAllocator>> replicas;
+  replicas.reserve(kReplicas);
   for (int i = 0; i < kReplicas; ++i) replicas.push_back(std::make_unique<IdAllocator>(*db));
   std::mutex mutex;
   std::set<int64_t> all;
   std::vector<std::thread> threads;
+  threads.reserve(kReplicas * kThreads);
   for (int i = 0; i < kReplicas * kThreads; ++i) {
     threads.emplace_back([&, i] {
       for (int round = 0; round < kRounds; ++round) {

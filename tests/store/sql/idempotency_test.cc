@@ -107,6 +107,7 @@ TEST_F(RunOnceTest, GivesThirtyTwoThreadsOneEffectAndEqualAnswers) {
   std::atomic<int> effects = 0;
   std::vector<std::string> answers(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       start.arrive_and_wait();
@@ -134,6 +135,7 @@ TEST_F(RunOnceTest, LetsAWaiterTakeOverWhenTheFirstFails) {
   std::atomic<int> effects = 0;
   std::atomic<int> successes = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       start.arrive_and_wait();

@@ -43,6 +43,7 @@ TEST(Migrate, AppliesEachStatementOnceWhenEightReplicasStartTogether) {
   std::latch start(kReplicas);
   std::vector<absl::Status> results(kReplicas);
   std::vector<std::thread> threads;
+  threads.reserve(kReplicas);
   for (int i = 0; i < kReplicas; ++i) {
     threads.emplace_back([&, i] {
       auto db = *Database::Open(options);

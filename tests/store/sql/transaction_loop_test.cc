@@ -55,6 +55,7 @@ TEST_F(TransactionLoopTest, RefusesWhenThePoolStaysBusy) {
   std::promise<void> done;
   std::shared_future<void> finished = done.get_future().share();
   std::vector<std::thread> holders;
+  holders.reserve(4);
   for (int i = 0; i < 4; ++i) {
     holders.emplace_back([&] {
       EXPECT_TRUE(db_->Run(Soon(),
