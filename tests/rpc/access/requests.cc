@@ -1,0 +1,244 @@
+#include "tests/rpc/access/requests.h"
+
+namespace jz::testing {
+namespace {
+
+std::vector<AccessCase> RegionCases() {
+  const std::string service = "identification.v1.RegionService.";
+  return {
+      {.method = service + "ImportRegions",
+       .request = R"(regions { code: '230221101298' display_name: 'new' valid_from: '2017-01-01' }
+                     request_id: '${request}')"},
+      {.method = service + "GetRegion",
+       .request = "name: 'regions/230221000000'",
+       .shows_ancestors = true},
+      {.method = service + "ListRegions",
+       .request = "parent_code: '230221000000'",
+       .shows_ancestors = true},
+      {.method = service + "SetParameters",
+       .request = R"(parameters { kind: 'publicity_days' region_code: '230221000000' value: 7
+                       valid_from: '2018-01-01' reason: 'r' } request_id: '${request}')"},
+      {.method = service + "ResolveParameter",
+       .request = "kind: 'poverty_line_fen' region_code: '230221000000' date: '2017-06-30'"},
+      {.method = service + "ListParameters",
+       .request = "kind: 'poverty_line_fen' region_code: '230221000000'",
+       .shows_ancestors = true},
+  };
+}
+
+std::vector<AccessCase> RegisterCases() {
+  const std::string service = "identification.v1.RegisterService.";
+  return {
+      {.method = service + "GetJob", .request = "name: '${job}'"},
+      {.method = service + "ListJobErrors", .request = "name: '${failed_job}'"},
+      {.method = service + "GetHousehold", .request = "name: '${household_P0}'"},
+      {.method = service + "BatchGetHouseholds",
+       .request = "names: '${household_P0}' names: '${household_P1}'"},
+      {.method = service + "ListHouseholds", .request = "region_code: '230221000000'"},
+      {.method = service + "SearchPersons", .request = "citizen_id: '${citizen_id}'"},
+      {.method = service + "StreamChanges",
+       .request = "region_code: '230221000000' until_current: true"},
+      {.method = service + "ImportHouseholds",
+       .request = R"(region_code: '230221000000' mode: IMPORT_MODE_VALIDATE file_name: 'f'
+                     request_id: '${request}' data: "${csv}")"},
+      {.method = service + "RecordMemberChanges",
+       .request = R"(changes { person: '${person_P7}' kind: '02' date: '2017-08-01' }
+                     request_id: '${request}')"},
+      {.method = service + "CancelJob", .request = "name: '${job}' request_id: '${request}'"},
+  };
+}
+
+// The second campaign goes from the assessment to the publicity, the first one on from there.
+std::vector<AccessCase> CaseCases() {
+  const std::string service = "identification.v1.CaseService.";
+  const std::string second =
+      "campaign: '${campaign_2}' region_code: '230221102000' request_id: '${request}' ";
+  const std::string meeting =
+      "meeting { attendance: 12 votes_for: 10 votes_against: 1 abstained: 1 minutes: 'm' } ";
+  return {
+      {.method = service + "GetCampaign",
+       .request = "name: '${campaign_1}'",
+       .shows_ancestors = true},
+      {.method = service + "ListCampaigns", .request = "", .shows_ancestors = true},
+      {.method = service + "GetCase", .request = "name: '${case_A0}'"},
+      {.method = service + "ListCases",
+       .request = "campaign: '${campaign_1}' region_code: '230221000000'"},
+      {.method = service + "GetNotice", .request = "name: '${notice}'"},
+      {.method = service + "ListNotices",
+       .request = "campaign: '${campaign_1}' region_code: '230221000000'"},
+      {.method = service + "ListObjections", .request = "region_code: '230221000000'"},
+      {.method = service + "ComputeFlows",
+       .request = R"(region_code: '230221000000' period_start: '2017-01-01'
+                     period_end: '2017-12-31')"},
+      {.method = service + "CreateCases",
+       .request = R"(proposals { household: '${household_P1}' kind: ADJUSTMENT_KIND_REMOVE_ERROR
+                     reason: 'FOUND_RICH' } request_id: '${request}')"},
+      {.method = service + "CreateCampaign",
+       .request = R"(region_code: '230221103000' title: 't' period_start: '2017-01-01'
+                     period_end: '2017-06-30' request_id: '${request}')"},
+      {.method = service + "RecordGroupAssessments",
+       .request = second + meeting +
+                  "cases: '${case_B0}' cases: '${case_B1}' held_on: "
+                  "'2017-05-05'"},
+      {.method = service + "RecordVillageDeliberations",
+       .request = second + meeting + "held_on: '2017-05-10'"},
+      {.method = service + "VerifyCases",
+       .request = second + "cases: '${case_B0}' cases: '${case_B1}' held_on: '2017-05-18'"},
+      {.method = service + "DecideCases", .request = second + "held_on: '2017-05-25'"},
+      {.method = service + "OpenPublicity", .request = second + "posted_on: '2017-05-26'"},
+      {.method = service + "FileObjection",
+       .request = "case: '${case_B0}' text: 't' request_id: '${request}'"},
+      {.method = service + "AnswerObjection",
+       .request = R"(name: '${objection}' outcome: OBJECTION_STATE_UPHELD answer: 'a'
+                     request_id: '${request}')"},
+      {.method = service + "ReassessCases",
+       .request = "cases: '${case_A0}' request_id: '${request}'"},
+      {.method = service + "ConcludePublicity",
+       .request = R"(campaign: '${campaign_1}' region_code: '230221101000'
+                     concluded_on: '2017-06-12' effective_date: '2017-06-14'
+                     request_id: '${request}')"},
+      {.method = service + "CancelCampaign",
+       .request = "name: '${campaign_2}' request_id: '${request}'"},
+  };
+}
+
+std::vector<AccessCase> AssistanceCases() {
+  const std::string service = "assistance.v1.AssistanceService.";
+  return {
+      {.method = service + "ListUnits", .request = "region_code: '230221000000'"},
+      {.method = service + "ListCadres", .request = "region_code: '230221000000'"},
+      {.method = service + "ListPairings",
+       .request = R"(region_code: '230221000000' household: '${household_P0}'
+                     cadre: '${cadre}')"},
+      {.method = service + "ComputeCoverage",
+       .request = "region_code: '230221000000' as_of: '2017-12-31'"},
+      {.method = service + "GetPlan", .request = "name: '${plan}'"},
+      {.method = service + "ListPlans", .request = "region_code: '230221000000' year: 2017"},
+      {.method = service + "ListVisits",
+       .request = "region_code: '230221000000' household: '${household_P0}'"},
+      {.method = service + "GetProjectionStatus", .request = "region_code: '230221000000'"},
+      {.method = service + "StreamChanges",
+       .request = "region_code: '230221000000' until_current: true"},
+      {.method = service + "BatchCreateUnits",
+       .request = R"(units { region_code: '230221000000' code: 'U2' title: 't' level: '04' }
+                     request_id: '${request}')"},
+      {.method = service + "BatchCreateCadres",
+       .request = R"(cadres { region_code: '230221000000' unit: '${unit}' staff_number: 'S2'
+                       display_name: 'n' phone: '13900000002' } request_id: '${request}')"},
+      {.method = service + "BatchCreatePairings",
+       .request = R"(pairings { household: '${household_P1}' cadre: '${cadre}'
+                       from_date: '2017-01-01' } request_id: '${request}')"},
+      {.method = service + "BatchCreatePlans",
+       .request = R"(plans { household: '${household_P1}' year: 2017 measures { group: 'housing'
+                       description: 'd' due_date: '2017-10-31' } } request_id: '${request}')"},
+      {.method = service + "BatchCompleteMeasures",
+       .request = "names: '${measure}' done_date: '2017-09-30' request_id: '${request}'"},
+      {.method = service + "UploadVisits",
+       .request = R"(visits { client_id: '${uuid}' household: '${household_P0}' cadre: '${cadre}'
+                       visit_date: '2017-05-01' summary: 's' } request_id: '${request}')"},
+      {.method = service + "BatchEndPairings",
+       .request = "names: '${pairing}' to_date: '2017-12-31' request_id: '${request}'"},
+  };
+}
+
+std::vector<AccessCase> LedgerCases() {
+  const std::string service = "funds.v1.FundsService.";
+  return {
+      {.method = service + "ListPurposes", .request = "", .is_public = true},
+      {.method = service + "GetAccount", .request = "name: '${account_ASSET}'"},
+      {.method = service + "ListAccounts", .request = "region_code: '230221000000'"},
+      {.method = service + "GetTransfer", .request = "name: '${transfer}'"},
+      {.method = service + "ListTransfers", .request = "account: '${account_ASSET}'"},
+      {.method = service + "GetTrialBalance", .request = "region_code: '230221000000'"},
+      {.method = service + "GetBudgetLine", .request = "name: '${budget_line}'"},
+      {.method = service + "ListBudgetLines", .request = "region_code: '230221000000'"},
+      {.method = service + "GetProject", .request = "name: '${project}'"},
+      {.method = service + "ListProjects", .request = "region_code: '230221000000'"},
+      {.method = service + "CreateAccounts",
+       .request = R"(accounts { region_code: '230221000000' code: 'C2' display_name: 'n'
+                       type: ACCOUNT_TYPE_ASSET } request_id: '${request}')"},
+      {.method = service + "PostTransfers",
+       .request = R"(transfers { id: '${uuid}' debit_account: '${account_ASSET}'
+                       credit_account: '${account_INCOME}' amount_fen: 5 })"},
+      {.method = service + "PostPending",
+       .request = "posts { id: '${uuid}' pending_transfer: '${pending}' amount_fen: 1 }"},
+      {.method = service + "VoidPending",
+       .request = "voids { id: '${uuid}' pending_transfer: '${pending}' }"},
+      {.method = service + "CreateBudgetLine",
+       .request = R"(region_code: '230221000000' source_level: SOURCE_LEVEL_CENTRE year: 2017
+                     purpose: 'housing_renovation' amount_fen: 5 document_number: 'D2'
+                     source_account: '${account_INCOME}' request_id: '${request}')"},
+      {.method = service + "CreateProject",
+       .request = R"(region_code: '230221000000' display_name: 'n' budget_line: '${budget_line}'
+                     amount_fen: 5 request_id: '${request}')"},
+      {.method = service + "AdvanceProject",
+       .request = R"(name: '${project}' state: PROJECT_STATE_IMPLEMENTING
+                     request_id: '${request}')"},
+  };
+}
+
+std::vector<AccessCase> DisbursementCases() {
+  const std::string service = "funds.v1.FundsService.";
+  return {
+      {.method = service + "GetDisbursementBatch", .request = "name: '${batch_approved}'"},
+      {.method = service + "ListDisbursementBatches", .request = "region_code: '230221000000'"},
+      {.method = service + "ListDisbursementLines", .request = "batch: '${batch_approved}'"},
+      {.method = service + "ListHouseholdPayments", .request = "household: '${household_P0}'"},
+      {.method = service + "CheckDisbursementBatch", .request = "name: '${batch_ready}'"},
+      {.method = service + "StreamChanges",
+       .request = "region_code: '230221000000' until_current: true"},
+      {.method = service + "CreateDisbursementBatch",
+       .request = R"(region_code: '230221103000' purpose: 'housing_renovation'
+                     budget_line: '${budget_line}' project: '${project}'
+                     paying_account: '${account_ASSET}' pay_date: '2017-07-10' declared_count: 1
+                     declared_total_fen: 750000 standard_fen: 750000 per: PAID_PER_HOUSEHOLD
+                     request_id: '${request}')"},
+      {.method = service + "AddDisbursementLines",
+       .request = R"(name: '${batch_draft}' lines { client_line_id: 'L2'
+                       household: '${household_P1}' payee_name: 'n' amount_fen: 750000
+                       bank_account: '6222021234567890124' } request_id: '${request}')",
+       .subject = "maker"},
+      {.method = service + "RemoveDisbursementLines",
+       .request = "name: '${batch_draft}' client_line_ids: 'L1' request_id: '${request}'",
+       .subject = "maker"},
+      {.method = service + "CancelDisbursementBatch",
+       .request = "name: '${batch_draft}' request_id: '${request}'",
+       .subject = "maker"},
+      {.method = service + "SubmitDisbursementBatch",
+       .request = "name: '${batch_ready}' request_id: '${request}'",
+       .subject = "maker"},
+      {.method = service + "ApproveDisbursementBatch",
+       .request = "name: '${batch_submitted}' request_id: '${request}'"},
+      {.method = service + "RejectDisbursementBatch",
+       .request = "name: '${batch_returned}' reason: 'r' request_id: '${request}'"},
+      {.method = service + "ReadBankFile", .request = "name: '${batch_approved}' reason: 'r'"},
+      {.method = service + "UploadBankReceipt",
+       .request = R"(name: '${batch_approved}' request_id: '${request}'
+           data: "line_id,result,amount_fen,bank_reference\n${line_id},PAID,750000,R\n")"},
+  };
+}
+
+std::vector<AccessCase> EvaluationCases() {
+  const std::string service = "evaluation.v1.EvaluationService.";
+  return {
+      {.method = service + "GetEvaluation", .request = "name: '${evaluation}'"},
+      {.method = service + "ListEvaluations", .request = "region_code: '230221000000'"},
+      {.method = service + "GetProjectionStatus", .request = "region_code: '230221000000'"},
+      {.method = service + "CreateEvaluation",
+       .request = R"(region_code: '230221000000' period_start: '2017-01-01'
+                     period_end: '2017-12-31' request_id: '${request}')"},
+  };
+}
+
+}  // namespace
+
+std::vector<AccessCase> AccessCases() {
+  std::vector<AccessCase> all;
+  for (auto cases : {RegionCases(), RegisterCases(), CaseCases(), AssistanceCases(), LedgerCases(),
+                     DisbursementCases(), EvaluationCases()}) {
+    all.insert(all.end(), cases.begin(), cases.end());
+  }
+  return all;
+}
+
+}  // namespace jz::testing
