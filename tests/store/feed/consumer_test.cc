@@ -83,13 +83,15 @@ TEST_F(ConsumerTest, GoesOnWhereItsPredecessorStopped) {
 TEST_F(ConsumerTest, AppliesOnceWhenItDiesBetweenApplyingAndCommitting) {
   PublishNow(*source_db_, {NoteChange("a", 1, kHere), NoteChange("a", 2, kHere)});
   std::atomic<int> deaths = 0;
+  std::atomic<int> refused = 0;
   auto consumer = StartConsumer([&](sql::Transaction& tx, auto changes) -> absl::Status {
-    JZ_RETURN_IF_ERROR(ApplyNotes()(tx, changes));
+    JZ_RETURN_IF_ERROR(ApplyNotes(&refused)(tx, changes));
     if (++deaths < 3) return Unavailable("DIED", "between apply and commit");
     return absl::OkStatus();
   });
   ASSERT_TRUE(Applied(2));
   EXPECT_THAT(AppliedNotes(*db_), ElementsAre("notes/a 1", "notes/a 2"));
+  EXPECT_EQ(refused, 0);
 }
 
 // The reply to a commit, or the commit itself, is lost with the connection.
@@ -109,16 +111,18 @@ TEST_P(LostCommitTest, AppliesOnce) {
 
   PublishNow(*source_db_, {NoteChange("a", 1, kHere)});
   std::atomic<bool> armed = false;
+  std::atomic<int> refused = 0;
   auto consumer = feed::Consumer::Start(*channel_, **gated, *metrics_, NoteConsumerOptions(),
                                         [&](sql::Transaction& tx, auto changes) -> absl::Status {
                                           if (!armed.exchange(true))
                                             gate.CutAt("COMMIT", GetParam());
-                                          return ApplyNotes()(tx, changes);
+                                          return ApplyNotes(&refused)(tx, changes);
                                         });
   ASSERT_TRUE(Eventually([&] { return gate.cuts() == 1; }));
   PublishNow(*source_db_, {NoteChange("a", 2, kHere)});
   ASSERT_TRUE(Eventually([&] { return AppliedCount(**direct) == 2; }));
   EXPECT_THAT(AppliedNotes(**direct), ElementsAre("notes/a 1", "notes/a 2"));
+  EXPECT_EQ(refused, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cuts, LostCommitTest,

@@ -25,11 +25,13 @@ CREATE TABLE applied (
 ) ENGINE=InnoDB;
 )";
 
-absl::Status ApplyNote(sql::Transaction& tx, const common::v1::Change& change) {
+absl::Status ApplyNote(sql::Transaction& tx, const common::v1::Change& change,
+                       std::atomic<int>* refused) {
   JZ_ASSIGN_OR_RETURN(auto version,
                       tx.SelectOne("SELECT version FROM note WHERE name = ?", {change.resource()},
                                    [](const sql::Row& row) { return row.Int(0); }));
   if (version.value_or(0) + 1 != change.version()) {
+    if (refused != nullptr) ++*refused;
     return FailedPrecondition("VERSION_GAP", {},
                               absl::StrCat(change.resource(), " ", change.version()));
   }
@@ -49,9 +51,12 @@ std::vector<sql::Migration> NoteProjectionMigrations() {
   return {{.name = "0001_note", .sql = kTables}};
 }
 
-feed::ApplyFn ApplyNotes() {
-  return [](sql::Transaction& tx, absl::Span<const common::v1::Change> changes) -> absl::Status {
-    for (const common::v1::Change& change : changes) JZ_RETURN_IF_ERROR(ApplyNote(tx, change));
+feed::ApplyFn ApplyNotes(std::atomic<int>* refused) {
+  return [refused](sql::Transaction& tx,
+                   absl::Span<const common::v1::Change> changes) -> absl::Status {
+    for (const common::v1::Change& change : changes) {
+      JZ_RETURN_IF_ERROR(ApplyNote(tx, change, refused));
+    }
     return absl::OkStatus();
   };
 }

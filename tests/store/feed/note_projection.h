@@ -16,7 +16,8 @@ namespace jz::testing {
 // `applied` refuses doubles.
 std::vector<sql::Migration> NoteProjectionMigrations();
 
-feed::ApplyFn ApplyNotes();
+// Counts into `refused` what a right feed never brings: a consumer that tries again could hide it.
+feed::ApplyFn ApplyNotes(std::atomic<int>* refused = nullptr);
 
 // "notes/a 1" for every applied change, in the order in which they were applied.
 std::vector<std::string> AppliedNotes(sql::Database& db);
