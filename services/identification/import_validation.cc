@@ -95,14 +95,19 @@ class Validation {
   void Check(const ImportRow& row) {
     const bool is_new = check_.Add(row, errors_);
     const int32_t county = row.household.region.CountyNumber();
-    if (is_new && county != 0) numbers_[county].emplace(row.household.national_no, row.line);
+    if (is_new && county != 0) {
+      numbers_[county].emplace(row.household.national_no, row.line);
+      ++pending_numbers_;
+    }
     if (!row.person.id_person.empty()) {
       hashes_.emplace(deps_.sealer.Hash(kCitizenIdContext, row.person.id_person), row.line);
     }
   }
 
   absl::Status FlushWhenDue() {
-    if (hashes_.size() >= kMaxPending) JZ_RETURN_IF_ERROR(LookUp());
+    if (hashes_.size() >= kMaxPending || pending_numbers_ >= kMaxPending) {
+      JZ_RETURN_IF_ERROR(LookUp());
+    }
     if (errors_.size() >= kMaxPending || rows_ - saved_rows_ >= kRowsPerCheckpoint) {
       return Save(false).status();
     }
@@ -130,6 +135,7 @@ class Validation {
     AddTaken(present, taken);
     hashes_.clear();
     numbers_.clear();
+    pending_numbers_ = 0;
     return absl::OkStatus();
   }
 
@@ -185,6 +191,7 @@ class Validation {
   absl::Status status_;
   absl::flat_hash_map<std::string, int64_t> hashes_;  // to look up, with their lines
   std::map<int32_t, absl::flat_hash_map<std::string, int64_t>> numbers_;  // by county
+  size_t pending_numbers_ = 0;
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ struct Entry {
 struct Outcome {
   int64_t households = 0;
   int64_t persons = 0;
+  int64_t refused_persons = 0;
   std::vector<common::v1::JobError> refused;
 };
 
@@ -48,7 +49,7 @@ class Writing {
   absl::StatusOr<v1::ImportJobState> Run() {
     JZ_RETURN_IF_ERROR(ReadHeader());
     auto on_row = [&](CsvRow& row) {
-      if (status_.ok() && row.offset != 0) status_ = OnRow(row);
+      if (status_.ok() && row.offset > header_offset_) status_ = OnRow(row);
     };
     for (int64_t offset = state_.offset(); status_.ok();) {
       JZ_ASSIGN_OR_RETURN(std::string bytes, run_.ReadInput(offset));
@@ -67,12 +68,18 @@ class Writing {
  private:
   // The header is at the beginning, also when the run goes on in the middle.
   absl::Status ReadHeader() {
-    JZ_ASSIGN_OR_RETURN(std::string bytes, run_.ReadInput(0));
     CsvReader reader;
     ImportErrors errors;
-    reader.Feed(bytes, [&](CsvRow& row) {
-      if (row.offset == 0) columns_ = ColumnOrder::FromHeader(row, errors);
-    });
+    for (int64_t offset = 0; !columns_ && errors.empty();) {
+      JZ_ASSIGN_OR_RETURN(std::string bytes, run_.ReadInput(offset));
+      if (bytes.empty()) break;
+      reader.Feed(bytes, [&](CsvRow& row) {
+        if (columns_ || !errors.empty()) return;
+        columns_ = ColumnOrder::FromHeader(row, errors);
+        header_offset_ = row.offset;
+      });
+      offset += static_cast<int64_t>(bytes.size());
+    }
     return columns_ ? absl::OkStatus() : Changed();
   }
 
@@ -114,10 +121,12 @@ class Writing {
         after.set_imported_persons(after.imported_persons() + outcome.persons);
         after.set_refused_households(after.refused_households() +
                                      static_cast<int64_t>(outcome.refused.size()));
-        return run_.Checkpoint(tx, {.state = after.SerializeAsString(),
-                                    .done_count = after.imported_persons(),
-                                    .total_count = after.row_count(),
-                                    .errors = std::move(outcome.refused)});
+        after.set_refused_persons(after.refused_persons() + outcome.refused_persons);
+        return run_.Checkpoint(tx,
+                               {.state = after.SerializeAsString(),
+                                .done_count = after.imported_persons() + after.refused_persons(),
+                                .total_count = after.row_count(),
+                                .errors = std::move(outcome.refused)});
       });
       if (status.ok()) state_ = std::move(after);
       if (!absl::IsAlreadyExists(status)) break;
@@ -181,6 +190,7 @@ class Writing {
   const Date today_;
   CsvReader reader_;
   std::optional<ColumnOrder> columns_;
+  int64_t header_offset_ = 0;  // blank lines may come first
   ImportAssembly assembly_;
   std::vector<ImportHousehold> batch_;
   size_t batch_persons_ = 0;
@@ -237,6 +247,7 @@ absl::StatusOr<std::vector<const Entry*>> Writing::Select(sql::Transaction& tx,
       known = known || present.contains(person.citizen_id_hash);
     }
     if (known) {
+      outcome.refused_persons += static_cast<int64_t>(entry.imported.members.size());
       outcome.refused.push_back(ToMessage(ImportError{
           .line = entry.line, .column = "", .reason = "HOUSEHOLD_REFUSED", .detail = ""}));
     } else {

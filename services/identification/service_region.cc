@@ -5,6 +5,7 @@
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "services/identification/convert_region.h"
+#include "services/identification/scope_filter.h"
 #include "services/identification/store/region_store.h"
 
 namespace jz::identification {
@@ -171,12 +172,7 @@ absl::StatusOr<std::optional<Parameter>> AfterKey(const std::vector<std::string>
 
 absl::StatusOr<v1::ListParametersResponse> ListParametersRpc(
     const Deps& deps, const rpc::CallContext& ctx, const v1::ListParametersRequest& request) {
-  auth::RegionScope scope = ctx.scope();
-  if (!request.region_code().empty()) {
-    JZ_ASSIGN_OR_RETURN(RegionCode region, RegionCode::Parse(request.region_code()));
-    JZ_RETURN_IF_ERROR(scope.Require(region));
-    scope = auth::RegionScope({region});
-  }
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, NarrowScope(ctx, request.region_code()));
   ParameterPage page;
   page.kind = request.kind();
   JZ_ASSIGN_OR_RETURN(page.limit, PageSize(request.page_size()));

@@ -1,10 +1,9 @@
 // Reading the register.
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "common/base/citizen_id.h"
 #include "common/status/status.h"
 #include "services/identification/convert_register.h"
+#include "services/identification/scope_filter.h"
 #include "services/identification/service_register.h"
 #include "services/identification/store/household_store.h"
 #include "services/identification/store/income_store.h"
@@ -44,10 +43,8 @@ absl::StatusOr<Views> LoadViews(sql::Transaction& tx, const auth::RegionScope& s
   return views;
 }
 
-// Households of a page with the names of their heads.
-absl::StatusOr<Views> LoadPage(sql::Transaction& tx, const auth::RegionScope& scope,
-                               const HouseholdPage& page) {
-  JZ_ASSIGN_OR_RETURN(std::vector<Household> households, ListHouseholds(tx, scope, page));
+absl::StatusOr<Views> WithHeads(sql::Transaction& tx, const auth::RegionScope& scope,
+                                std::vector<Household> households) {
   std::vector<PersonId> heads;
   for (const Household& household : households) {
     if (!household.head.empty()) heads.push_back(household.head);
@@ -64,22 +61,15 @@ absl::StatusOr<Views> LoadPage(sql::Transaction& tx, const auth::RegionScope& sc
   return views;
 }
 
-absl::StatusOr<HouseholdPage> PageFrom(const v1::ListHouseholdsRequest& request,
-                                       const std::vector<std::string>& keys) {
-  HouseholdPage page;
-  JZ_ASSIGN_OR_RETURN(page.limit, PageSize(request.page_size()));
+absl::StatusOr<std::vector<HouseholdState>> StatesFrom(const v1::ListHouseholdsRequest& request) {
+  std::vector<HouseholdState> states;
   for (int state : request.states()) {
     if (state == v1::HOUSEHOLD_STATE_UNSPECIFIED || !v1::HouseholdState_IsValid(state)) {
       return InvalidArgument("HOUSEHOLD_STATE_UNKNOWN", {}, "no such state");
     }
-    page.states.push_back(static_cast<HouseholdState>(state));
+    states.push_back(static_cast<HouseholdState>(state));
   }
-  if (keys.size() == 2) {
-    JZ_ASSIGN_OR_RETURN(page.after_region, RegionCode::Parse(keys[0]));
-    JZ_ASSIGN_OR_RETURN(int64_t id, DecodeId(keys[1]));
-    page.after_id = HouseholdId(id);
-  }
-  return page;
+  return states;
 }
 
 }  // namespace
@@ -114,29 +104,21 @@ absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(
 
 absl::StatusOr<v1::ListHouseholdsResponse> ListHouseholds(
     const Deps& deps, const rpc::CallContext& ctx, const v1::ListHouseholdsRequest& request) {
-  auth::RegionScope scope = ctx.scope();
-  if (!request.region_code().empty()) {
-    JZ_ASSIGN_OR_RETURN(RegionCode region, RegionCode::Parse(request.region_code()));
-    JZ_RETURN_IF_ERROR(scope.Require(region));
-    scope = auth::RegionScope({region});
-  }
-  std::string query = absl::StrCat("households ", ctx.subject(), " ", request.region_code());
-  for (int state : request.states()) absl::StrAppend(&query, " ", state);
-  JZ_ASSIGN_OR_RETURN(std::vector<std::string> keys,
-                      deps.page_tokens.Read(query, request.page_token()));
-  JZ_ASSIGN_OR_RETURN(HouseholdPage page, PageFrom(request, keys));
-  JZ_ASSIGN_OR_RETURN(Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-    return LoadPage(tx, scope, page);
-  }));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, NarrowScope(ctx, request.region_code()));
+  HouseholdPage page;
+  JZ_ASSIGN_OR_RETURN(page.states, StatesFrom(request));
+  RegionPages pages(deps.page_tokens, ctx, request);
+  JZ_RETURN_IF_ERROR(pages.Read(request.page_token(), request.page_size(), page));
   v1::ListHouseholdsResponse response;
+  JZ_ASSIGN_OR_RETURN(
+      Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<Views> {
+        JZ_ASSIGN_OR_RETURN(std::vector<Household> households, ListHouseholds(tx, scope, page));
+        response.set_next_page_token(pages.Cut(households));
+        return WithHeads(tx, scope, std::move(households));
+      }));
   for (const HouseholdView& view : views) {
     JZ_ASSIGN_OR_RETURN(*response.add_households(),
                         ToMessage(view, deps.sealer, crypto::Purpose::kList));
-  }
-  if (static_cast<int>(views.size()) == page.limit) {
-    const Household& last = views.back().household;
-    response.set_next_page_token(
-        deps.page_tokens.Make(query, {last.region.ToString(), EncodeId(last.id.value())}));
   }
   return response;
 }

@@ -3,7 +3,7 @@ CREATE TABLE household (
   id BIGINT NOT NULL,
   region_code BIGINT NOT NULL,
   group_name VARCHAR(100) NOT NULL,
-  national_no VARCHAR(32) NULL,
+  national_no VARCHAR(32) COLLATE utf8mb4_bin NULL,
   head_person_id BIGINT NULL,
   state TINYINT NOT NULL,
   state_since DATE NOT NULL,

@@ -4,7 +4,7 @@ CREATE TABLE person (
   id BIGINT NOT NULL,
   household_id BIGINT NOT NULL,
   region_code BIGINT NOT NULL,
-  national_no VARCHAR(32) NULL,
+  national_no VARCHAR(32) COLLATE utf8mb4_bin NULL,
   name VARCHAR(64) NOT NULL,
   sex TINYINT NOT NULL,
   birth_date DATE NOT NULL,
