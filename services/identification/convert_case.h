@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/crypto/mask.h"
 #include "common/rpc/context.h"
 #include "common/status/status.h"
 #include "jingzhun/identification/v1/case.pb.h"
@@ -31,7 +32,8 @@ v1::StepSummary ToMessage(const StepResult& result);
 v1::Notice ToMessage(const Notice& notice);
 // As it hangs in public.
 v1::NoticeEntry ToMessage(const NoticeEntry& entry);
-v1::Objection ToMessage(const Objection& objection);
+// The objector's name is masked in lists.
+v1::Objection ToMessage(const Objection& objection, crypto::Purpose purpose);
 v1::Flows ToMessage(const Flows& flows, RegionCode region, const Period& period);
 
 absl::StatusOr<NewCampaign> CampaignFrom(const v1::CreateCampaignRequest& request, Date today);

@@ -1,5 +1,4 @@
 // Values of cases to messages.
-#include "common/crypto/mask.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/identification/convert_case.h"
 #include "services/identification/domain/decision.h"
@@ -174,14 +173,14 @@ v1::NoticeEntry ToMessage(const NoticeEntry& entry) {
   return message;
 }
 
-v1::Objection ToMessage(const Objection& objection) {
+v1::Objection ToMessage(const Objection& objection, crypto::Purpose purpose) {
   v1::Objection message;
   message.set_name(objection.id.Name());
   message.set_case_(objection.case_id.Name());
   message.set_notice(objection.notice.Name());
   message.set_region_code(objection.region.ToString());
   message.set_text(objection.text);
-  message.set_objector_name(objection.objector_name);
+  message.set_objector_name(crypto::MaskName(objection.objector_name, purpose));
   message.set_state(static_cast<v1::ObjectionState>(objection.state));
   message.set_answer(objection.answer);
   message.set_filed_by(objection.filed_by);

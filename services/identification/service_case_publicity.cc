@@ -75,7 +75,7 @@ absl::StatusOr<v1::Objection> File(const Deps& deps, const rpc::CallContext& ctx
       objection.text = filed.text;
       objection.objector_name = filed.objector_name;
       JZ_ASSIGN_OR_RETURN(Objection stored, FileObjection(tx, ctx, std::move(objection)));
-      return ToMessage(stored);
+      return ToMessage(stored, crypto::Purpose::kDetail);
     });
   });
 }
@@ -88,7 +88,7 @@ absl::StatusOr<v1::Objection> Answer(const Deps& deps, const rpc::CallContext& c
     return rpc::Once<v1::Objection>(tx, ctx, request, [&]() -> absl::StatusOr<v1::Objection> {
       JZ_ASSIGN_OR_RETURN(Objection objection,
                           AnswerObjection(tx, ctx, answer.id, answer.outcome, answer.answer));
-      return ToMessage(objection);
+      return ToMessage(objection, crypto::Purpose::kDetail);
     });
   });
 }
@@ -105,7 +105,7 @@ absl::StatusOr<v1::ListObjectionsResponse> ListObjections(
   v1::ListObjectionsResponse response;
   response.set_next_page_token(pages.Cut(objections));
   for (const Objection& objection : objections) {
-    *response.add_objections() = ToMessage(objection);
+    *response.add_objections() = ToMessage(objection, crypto::Purpose::kList);
   }
   return response;
 }

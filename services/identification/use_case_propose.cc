@@ -17,6 +17,13 @@ absl::Status CaseOpen(HouseholdId household) {
                             "the household has an open case already");
 }
 
+// Two calls for one household at the same time: the later one loses.
+absl::Status InsertUnlessOpen(sql::Transaction& tx, const std::vector<NewCase>& cases) {
+  absl::Status inserted = InsertCases(tx, cases);
+  if (!absl::IsAlreadyExists(inserted)) return inserted;
+  return FailedPrecondition("CASE_OPEN", {}, "a household has an open case already");
+}
+
 absl::Status RequireNoOpenCase(sql::Transaction& tx, absl::Span<const HouseholdId> households) {
   JZ_ASSIGN_OR_RETURN(auto busy, FindHouseholdsWithOpenCase(tx, households));
   return busy.empty() ? absl::OkStatus() : CaseOpen(busy.front());
@@ -153,7 +160,7 @@ absl::StatusOr<std::vector<Case>> ProposeCases(sql::Transaction& tx, const rpc::
   PolicyCache policies;
   JZ_ASSIGN_OR_RETURN(auto drafts, DraftSingleCases(tx, policies, task, households, proposals));
   for (size_t i = 0; i < drafts.size(); ++i) drafts[i].item.id = ids[i];
-  JZ_RETURN_IF_ERROR(InsertCases(tx, drafts));
+  JZ_RETURN_IF_ERROR(InsertUnlessOpen(tx, drafts));
   return ItemsOf(drafts);
 }
 
@@ -187,7 +194,7 @@ absl::StatusOr<std::vector<Case>> ReassessCases(sql::Transaction& tx, const rpc:
       added.push_back(std::move(draft));
     }
   }
-  JZ_RETURN_IF_ERROR(InsertCases(tx, added));
+  JZ_RETURN_IF_ERROR(InsertUnlessOpen(tx, added));
   return ItemsOf(added);
 }
 

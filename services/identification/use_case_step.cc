@@ -23,6 +23,7 @@ constexpr int kStepChunk = 1000;
 // A conclusion writes five rows a case.
 constexpr int kConclusionChunk = 500;
 constexpr int kShownRefusals = 1000;
+constexpr int kMostPublicityDays = 365;
 
 // What becomes of the cases of one transaction.
 struct Sorted {
@@ -347,6 +348,11 @@ class StepRecorder {
   absl::StatusOr<Notice> NoticeFor(sql::Transaction& tx, RegionCode village, int64_t batch) {
     JZ_ASSIGN_OR_RETURN(Parameter days,
                         policies_.Require(tx, kPublicityDays, village, command_.held_on));
+    if (days.value < 1 || days.value > kMostPublicityDays) {
+      return FailedPrecondition("PARAMETER_OUT_OF_RANGE",
+                                {{"kind", kPublicityDays}, {"region", days.region.ToString()}},
+                                "a publicity lasts 1 to 365 days");
+    }
     return Notice{.id = notice_ids_.at(village),
                   .campaign = command_.campaign,
                   .region = village,
