@@ -86,7 +86,7 @@ TEST_F(StreamTest, GoesOnInsideARowThatIsLargerThanAResponse) {
   EXPECT_EQ(all.responses[0].changes_size(), 1000);
   EXPECT_EQ(all.responses[0].backlog(), 500);
   ReadFeed rest = ReadAfter(source_.NewClient(), all.responses[0].cursor());
-  EXPECT_THAT(rest.names(), SizeIs(500));
+  ASSERT_THAT(rest.names(), SizeIs(500));
   EXPECT_EQ(rest.names().front(), "notes/400");
   EXPECT_EQ(rest.responses.back().backlog(), 0);
 }

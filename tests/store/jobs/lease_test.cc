@@ -16,7 +16,9 @@ class LeaseTest : public JobsTest {
  protected:
   // A replica whose runner does one unit, then stalls until `go_on`, then tries another.
   std::unique_ptr<jobs::Jobs> StartStallingReplica() {
-    auto jobs = NewJobs();
+    jobs::JobsOptions options = FastOptions();
+    options.workers = 1;  // or else its second worker takes the next job and stalls, too
+    auto jobs = NewJobs(options);
     jobs->Register("count", [this](jobs::JobRun& run) -> Result {
       JZ_RETURN_IF_ERROR(DoUnit(*db_, run, 0));
       stalled_.Open();
@@ -84,6 +86,7 @@ TEST_F(LeaseTest, AWorkerThatIsOnlySlowKeepsItsJob) {
 TEST_F(LeaseTest, IsRenewedWhileTheRunnerWorks) {
   jobs::JobsOptions options = FastOptions();
   options.lease = absl::Milliseconds(300);
+  options.workers = 1;
   auto jobs = NewJobs(options, &Clock::Real());
   std::atomic<int> runs = 0;
   jobs->Register("count", [&](jobs::JobRun& run) -> Result {
