@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/rpc/window.h"
 
 namespace jz::rpc {
 namespace {
@@ -24,6 +25,7 @@ constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kLeastReconnectMs = 50;
 constexpr int kMostReconnectMs = 2'000;
+constexpr int kConnectTimeoutMs = 5'000;
 
 grpc::ByteBuffer ToBuffer(absl::string_view bytes) {
   grpc::Slice slice(bytes.data(), bytes.size());
@@ -215,10 +217,14 @@ std::unique_ptr<AsyncChannel> AsyncChannel::Create(const AsyncChannelOptions& op
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
   arguments.SetServiceConfigJSON(ServiceConfig(options.idempotent_methods));
+  for (const auto& [name, value] : WindowArguments(options.max_message_bytes)) {
+    arguments.SetInt(name, value);
+  }
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kLeastReconnectMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLeastReconnectMs);
+  // Despite its name the time that one attempt to connect may take.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMostReconnectMs);
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (!options.tls_ca.empty()) {

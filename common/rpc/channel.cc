@@ -14,6 +14,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "common/rpc/window.h"
 #include "common/rpc/wire_message.h"
 #include "common/rpc/wire_status.h"
 #include "common/status/status.h"
@@ -66,6 +67,9 @@ std::shared_ptr<grpc::Channel> Connect(const ChannelOptions& options, const char
   args.SetServiceConfigJSON(config);
   args.SetMaxReceiveMessageSize(options.max_message_bytes);
   args.SetMaxSendMessageSize(options.max_message_bytes);
+  for (const auto& [name, value] : WindowArguments(options.max_message_bytes)) {
+    args.SetInt(name, value);
+  }
   args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);

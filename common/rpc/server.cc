@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/adaptor.h"
+#include "common/rpc/window.h"
 #include "common/status/status.h"
 
 namespace jz::rpc {
@@ -53,6 +54,9 @@ class RoutedServer final : public Server {
     builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port_);
     for (const auto& service : services_) builder.RegisterService(service.get());
     builder.SetMaxReceiveMessageSize(options.max_message_bytes);
+    for (const auto& [name, value] : WindowArguments(options.max_message_bytes)) {
+      builder.AddChannelArgument(name, value);
+    }
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a taken port is an error
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);

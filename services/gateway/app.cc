@@ -2,6 +2,7 @@
 
 #include "common/status/status.h"
 #include "services/gateway/gateway.h"
+#include "services/gateway/http_server.h"
 
 namespace jz::gateway {
 namespace {

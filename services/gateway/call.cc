@@ -16,6 +16,8 @@ namespace jz::gateway {
 namespace {
 
 bool IsJson(absl::string_view content_type) {
+  // An absent header has a view without data, which absl splits into no part at all.
+  if (content_type.empty()) return false;
   const std::vector<absl::string_view> parts = absl::StrSplit(content_type, ';');
   if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(parts[0]), "application/json"))
     return false;

@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "common/config/config.h"
 #include "services/gateway/call.h"
-#include "services/gateway/http_server.h"
+#include "services/gateway/http_options.h"
 
 namespace jz::gateway {
 

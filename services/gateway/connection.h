@@ -15,16 +15,9 @@
 #include <string>
 
 #include "services/gateway/exchange.h"
+#include "services/gateway/http_options.h"
 
 namespace jz::gateway {
-
-struct HttpLimits {
-  int max_header_bytes = 16 << 10;
-  std::chrono::milliseconds idle_timeout{75'000};  // between requests
-  std::chrono::milliseconds header_timeout{
-      10'000};  // from the first byte of a request to its last header
-  std::chrono::milliseconds stall_timeout{60'000};  // without progress on a body or an answer
-};
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 // Without the usual type erasure of executors, which costs at every operation.

@@ -17,6 +17,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
 #include "common/status/status.h"
+#include "services/gateway/connection.h"
 
 namespace jz::gateway {
 namespace {

@@ -3,21 +3,13 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/gateway/connection.h"
 #include "services/gateway/exchange.h"
+#include "services/gateway/http_options.h"
 
 namespace jz::gateway {
-
-struct HttpServerOptions {
-  std::string listen = "127.0.0.1:0";  // port 0 picks one
-  int threads = 2;
-  int max_connections = 4096;  // more are told 503 and closed
-  HttpLimits limits;
-};
 
 class HttpServer {
  public:

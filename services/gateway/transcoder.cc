@@ -7,17 +7,21 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/status/status.h"
+#include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/type.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/type_resolver_util.h"
+#include "google/protobuf/wire_format_lite.h"
 #include "services/gateway/json_check.h"
 
 namespace jz::gateway {
 namespace {
 
 using google::protobuf::Descriptor;
+using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::ArrayInputStream;
+using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::StringOutputStream;
 using google::protobuf::util::TypeResolver;
 using ProtobufStatus = google::protobuf::util::Status;
@@ -103,6 +107,16 @@ absl::Status ReaderError(absl::string_view message) {
   return violations.ToStatus();
 }
 
+// Protobuf's converter takes what comes before a broken field for the whole message.
+bool IsWhole(absl::string_view wire) {
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(wire.data()), static_cast<int>(wire.size()));
+  return WireFormatLite::SkipMessage(&in) && in.ConsumedEntireMessage();
+}
+
+absl::Status Unreadable(const Descriptor& message) {
+  return Internal("RESPONSE_UNREADABLE", "the response is not a readable " + message.full_name());
+}
+
 }  // namespace
 
 Transcoder::Transcoder(const Schema& schema)
@@ -121,6 +135,7 @@ absl::Status Transcoder::ToWire(const Descriptor& message, absl::string_view jso
 
 absl::Status Transcoder::ToJson(const Descriptor& message, absl::string_view wire,
                                 std::string* json) const {
+  if (!IsWhole(wire)) return Unreadable(message);
   google::protobuf::util::JsonPrintOptions options;
   options.always_print_primitive_fields = true;
   ArrayInputStream in(wire.data(), static_cast<int>(wire.size()));
@@ -128,7 +143,7 @@ absl::Status Transcoder::ToJson(const Descriptor& message, absl::string_view wir
   const ProtobufStatus status = google::protobuf::util::BinaryToJsonStream(
       types_.get(), TypeUrl(message.full_name()), &in, &out, options);
   if (status.ok()) return absl::OkStatus();
-  return Internal("RESPONSE_UNREADABLE", "the response is not a readable " + message.full_name());
+  return Unreadable(message);
 }
 
 absl::string_view JsonMember(absl::string_view object, absl::string_view name) {

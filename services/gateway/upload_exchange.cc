@@ -68,19 +68,20 @@ class UploadExchange final : public Exchange, public rpc::StreamEvents {
 
   // Sends what is there as soon as the last message is taken; reads on while there is room.
   void Advance() {
-    if (gone_ || answered_ || reading_) return;
-    if (!writing_ && !last_sent_ && (filled_ > 0 || body_done_) && call_.has_body) {
+    if (gone_ || answered_) return;
+    if (!writing_ && !last_sent_ && call_.has_body && (sent_ < filled_ || body_done_)) {
       std::string message;
-      AppendBytes(call_.route->body_field->number(), {chunk_.data(), filled_}, &message);
-      filled_ = 0;
+      AppendBytes(call_.route->body_field->number(), {&chunk_[sent_], filled_ - sent_}, &message);
+      sent_ = filled_;
       writing_ = true;
       last_sent_ = body_done_;
       stream_->Write(message, /*last=*/body_done_);
     }
-    if (!body_done_ && filled_ < chunk_.size()) {
-      reading_ = true;
-      peer_->ReadBody({&chunk_[filled_], chunk_.size() - filled_});
-    }
+    if (body_done_ || reading_) return;
+    if (sent_ == filled_) sent_ = filled_ = 0;
+    if (filled_ == chunk_.size()) return;
+    reading_ = true;
+    peer_->ReadBody({&chunk_[filled_], chunk_.size() - filled_});
   }
 
   void Finish(const google::rpc::Status& status) {
@@ -109,7 +110,8 @@ class UploadExchange final : public Exchange, public rpc::StreamEvents {
   const PreparedCall call_;
   const std::shared_ptr<HttpPeer> peer_;
   std::shared_ptr<rpc::AsyncStream> stream_;
-  std::string chunk_;
+  std::string chunk_;  // [0, sent_) is sent, [sent_, filled_) is not
+  size_t sent_ = 0;
   size_t filled_ = 0;
   uint64_t received_ = 0;
   std::string response_;
