@@ -55,3 +55,16 @@ function(jz_embed_sql target namespace dir)
     VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# jz_embed_text(target namespace Function file): makes `absl::string_view <namespace>::Function()`, the text of a data
+# file. Declare it where it is used.
+function(jz_embed_text target namespace name file)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${target}_${name}.cc)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNAMESPACE=${namespace} -DFUNCTION=${name} -DFILE=${file}
+            -P ${CMAKE_SOURCE_DIR}/common/cmake/EmbedText.cmake
+    DEPENDS ${file} ${CMAKE_SOURCE_DIR}/common/cmake/EmbedText.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -30,6 +30,12 @@ TEST(PlanRegionImport, TakesABatchWhoseParentsAreInIt) {
   EXPECT_EQ(plan.created.size(), 4u);
 }
 
+TEST(PlanRegionImport, TakesTownshipsOfACityWithoutCounties) {
+  RegionBook stored({Make("440000000000"), Make("441900000000")});
+  EXPECT_EQ(Problems(stored, {Make("441900003000"), Make("441900003001")}), "");
+  EXPECT_NE(Problems(stored, {Make("442000001000")}), "") << "its city is not there";
+}
+
 TEST(PlanRegionImport, WantsTheParentOnTheFirstDay) {
   RegionBook stored({Make("230000000000", "p", Date(2010, 1, 1))});
   EXPECT_THAT(Problems(stored, {Make("230200000000", "c", Date(2009, 12, 31))}),
