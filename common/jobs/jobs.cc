@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/jobs/input.h"
 #include "common/jobs/store.h"
 #include "common/jobs/worker.h"
+#include "common/rpc/listing.h"
 #include "common/sql/idempotency.h"
 #include "common/status/status.h"
 
@@ -87,21 +87,16 @@ class StoredJobs : public Jobs {
   absl::StatusOr<common::v1::ListJobErrorsResponse> ListErrors(
       const rpc::CallContext& ctx, const common::v1::ListJobErrorsRequest& request) override {
     JZ_ASSIGN_OR_RETURN(JobId id, JobId::Parse(request.name()));
-    JZ_ASSIGN_OR_RETURN(int size, PageSize(request.page_size(), kErrorPage));
-    const std::string query = absl::StrCat("job_errors/", ctx.subject(), "/", id.value());
-    JZ_ASSIGN_OR_RETURN(auto keys, page_tokens_.Read(query, request.page_token()));
-    int64_t after = -1;
-    if (!keys.empty() && !absl::SimpleAtoi(keys[0], &after)) {
-      return InvalidArgument("PAGE_TOKEN_INVALID", {}, "the page token is not one of this query");
-    }
+    JZ_ASSIGN_OR_RETURN(rpc::ListPage page,
+                        rpc::ListPage::Of(page_tokens_, ctx, request, kErrorPage));
+    const int64_t after = page.Key(0).empty() ? -1 : page.Number(0);
     JZ_ASSIGN_OR_RETURN(auto errors, db_.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-      return LoadErrorsInScope(tx, id, ctx.scope(), after, size + 1);
+      return LoadErrorsInScope(tx, id, ctx.scope(), after, page.limit());
     }));
     common::v1::ListJobErrorsResponse response;
-    if (errors.size() > static_cast<size_t>(size)) {
-      errors.pop_back();
-      response.set_next_page_token(page_tokens_.Make(query, {absl::StrCat(errors.back().first)}));
-    }
+    response.set_next_page_token(page.Next(errors, [](const auto& last) {
+      return std::vector<std::string>{absl::StrCat(last.first)};
+    }));
     for (auto& [seq, error] : errors) *response.add_errors() = std::move(error);
     return response;
   }

@@ -4,26 +4,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/rpc/canonical.h"
 #include "common/rpc/context.h"
 #include "common/sql/idempotency.h"
 #include "common/status/status.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace jz::rpc {
-
-// The same bytes for the same message, also with maps.
-template <class Message>
-std::string Canonical(const Message& message) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-  }
-  return bytes;
-}
 
 // Runs `effect` (absl::StatusOr<Response>()) once per caller, method and request_id, inside `tx`;
 // see sql::RunOnce.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/crypto/mask.h"
 #include "common/feed/households.h"
@@ -252,26 +251,6 @@ v1::Visit ToMessage(const Visit& visit) {
   message.mutable_stored_at()->set_nanos(static_cast<int32_t>(stored_us % 1'000'000 * 1000));
   message.set_region_code(visit.region.ToString());
   return message;
-}
-
-absl::StatusOr<auth::RegionScope> ScopeOf(const rpc::CallContext& ctx,
-                                          absl::string_view region_code) {
-  if (region_code.empty()) return ctx.scope();
-  JZ_ASSIGN_OR_RETURN(RegionCode region, RegionCode::Parse(region_code));
-  auth::RegionScope scope = ctx.scope().Intersect(region);
-  if (scope.empty()) return ctx.scope().Require(region);
-  return scope;
-}
-
-absl::StatusOr<Page> ReadPage(const Deps& deps, absl::string_view query, int page_size,
-                              absl::string_view page_token) {
-  Page page;
-  JZ_ASSIGN_OR_RETURN(page.limit, PageSize(page_size));
-  JZ_ASSIGN_OR_RETURN(std::vector<std::string> keys, deps.page_tokens.Read(query, page_token));
-  if (!keys.empty() && !absl::SimpleAtoi(keys[0], &page.after)) {
-    return InvalidArgument("PAGE_TOKEN_INVALID", {}, "the page token is damaged");
-  }
-  return page;
 }
 
 }  // namespace jz::assistance

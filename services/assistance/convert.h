@@ -35,21 +35,6 @@ v1::Measure ToMessage(const Measure& measure);
 v1::Plan ToMessage(const Plan& plan);
 v1::Visit ToMessage(const Visit& visit);
 
-// The caller's scope, narrowed to `region_code` when it is not empty.
-absl::StatusOr<auth::RegionScope> ScopeOf(const rpc::CallContext& ctx,
-                                          absl::string_view region_code);
-
-// The page that a list request asks for, and the token of the next one. `query`: the filters as
-// text.
-absl::StatusOr<Page> ReadPage(const Deps& deps, absl::string_view query, int page_size,
-                              absl::string_view page_token);
-template <class T>
-std::string NextToken(const Deps& deps, absl::string_view query, const Page& page,
-                      const std::vector<T>& items) {
-  if (static_cast<int>(items.size()) < page.limit) return "";
-  return deps.page_tokens.Make(query, {std::to_string(items.back().id.value())});
-}
-
 // A resource name in a filter; 0 when it is empty.
 template <class IdType>
 absl::StatusOr<int64_t> OptionalId(absl::string_view name) {

@@ -2,6 +2,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/feed/households.h"
+#include "common/rpc/listing.h"
 #include "common/rpc/once.h"
 #include "jingzhun/assistance/v1/changes.pb.h"
 #include "services/assistance/convert.h"
@@ -145,23 +146,22 @@ absl::StatusOr<v1::BatchEndPairingsResponse> BatchEndPairings(
 
 absl::StatusOr<v1::ListPairingsResponse> ListPairings(const Deps& deps, const rpc::CallContext& ctx,
                                                       const v1::ListPairingsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   PairingFilter filter;
   JZ_ASSIGN_OR_RETURN(filter.household, OptionalId<HouseholdId>(request.household()));
   JZ_ASSIGN_OR_RETURN(filter.cadre, OptionalId<CadreId>(request.cadre()));
   if (!request.as_of().empty()) {
     JZ_ASSIGN_OR_RETURN(filter.as_of, ParseDate(request.as_of()));
   }
-  std::string query = absl::StrCat("pairings ", ctx.subject(), " ", request.region_code(), " ",
-                                   request.household(), " ", request.cadre(), " ", request.as_of());
-  JZ_ASSIGN_OR_RETURN(Page page, ReadPage(deps, query, request.page_size(), request.page_token()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  const Page page{.after = pages.Number(0), .limit = pages.limit()};
   JZ_ASSIGN_OR_RETURN(std::vector<Pairing> pairings,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return ListPairings(tx, scope, filter, page);
                       }));
   v1::ListPairingsResponse response;
+  response.set_next_page_token(pages.Next(pairings, rpc::ById));
   for (const Pairing& pairing : pairings) *response.add_pairings() = ToMessage(pairing);
-  response.set_next_page_token(NextToken(deps, query, page, pairings));
   return response;
 }
 

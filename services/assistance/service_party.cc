@@ -1,5 +1,6 @@
 // Units and cadres.
 #include "absl/strings/str_cat.h"
+#include "common/rpc/listing.h"
 #include "common/rpc/once.h"
 #include "services/assistance/convert.h"
 #include "services/assistance/service.h"
@@ -55,16 +56,16 @@ absl::StatusOr<v1::BatchCreateUnitsResponse> BatchCreateUnits(
 
 absl::StatusOr<v1::ListUnitsResponse> ListUnits(const Deps& deps, const rpc::CallContext& ctx,
                                                 const v1::ListUnitsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  std::string query = absl::StrCat("units ", ctx.subject(), " ", request.region_code());
-  JZ_ASSIGN_OR_RETURN(Page page, ReadPage(deps, query, request.page_size(), request.page_token()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  const Page page{.after = pages.Number(0), .limit = pages.limit()};
   JZ_ASSIGN_OR_RETURN(std::vector<Unit> units,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return ListUnits(tx, scope, page);
                       }));
   v1::ListUnitsResponse response;
+  response.set_next_page_token(pages.Next(units, rpc::ById));
   for (const Unit& unit : units) *response.add_units() = ToMessage(unit);
-  response.set_next_page_token(NextToken(deps, query, page, units));
   return response;
 }
 
@@ -88,16 +89,16 @@ absl::StatusOr<v1::BatchCreateCadresResponse> BatchCreateCadres(
 
 absl::StatusOr<v1::ListCadresResponse> ListCadres(const Deps& deps, const rpc::CallContext& ctx,
                                                   const v1::ListCadresRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  std::string query = absl::StrCat("cadres ", ctx.subject(), " ", request.region_code());
-  JZ_ASSIGN_OR_RETURN(Page page, ReadPage(deps, query, request.page_size(), request.page_token()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  const Page page{.after = pages.Number(0), .limit = pages.limit()};
   JZ_ASSIGN_OR_RETURN(std::vector<Cadre> cadres,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return ListCadres(tx, scope, page);
                       }));
   v1::ListCadresResponse response;
+  response.set_next_page_token(pages.Next(cadres, rpc::ById));
   for (const Cadre& cadre : cadres) *response.add_cadres() = ToMessage(cadre, deps.sealer);
-  response.set_next_page_token(NextToken(deps, query, page, cadres));
   return response;
 }
 

@@ -2,6 +2,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/feed/households.h"
+#include "common/rpc/listing.h"
 #include "common/rpc/once.h"
 #include "jingzhun/assistance/v1/changes.pb.h"
 #include "services/assistance/convert.h"
@@ -148,17 +149,16 @@ absl::StatusOr<v1::Plan> GetPlan(const Deps& deps, const rpc::CallContext& ctx,
 
 absl::StatusOr<v1::ListPlansResponse> ListPlans(const Deps& deps, const rpc::CallContext& ctx,
                                                 const v1::ListPlansRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  std::string query =
-      absl::StrCat("plans ", ctx.subject(), " ", request.region_code(), " ", request.year());
-  JZ_ASSIGN_OR_RETURN(Page page, ReadPage(deps, query, request.page_size(), request.page_token()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  const Page page{.after = pages.Number(0), .limit = pages.limit()};
   JZ_ASSIGN_OR_RETURN(std::vector<Plan> plans,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return ListPlans(tx, scope, request.year(), page);
                       }));
   v1::ListPlansResponse response;
+  response.set_next_page_token(pages.Next(plans, rpc::ById));
   for (const Plan& plan : plans) *response.add_plans() = ToMessage(plan);
-  response.set_next_page_token(NextToken(deps, query, page, plans));
   return response;
 }
 

@@ -1,6 +1,7 @@
 // Visits, coverage and the state of the projection.
 #include "absl/strings/str_cat.h"
 #include "common/feed/households.h"
+#include "common/rpc/listing.h"
 #include "common/rpc/once.h"
 #include "jingzhun/assistance/v1/changes.pb.h"
 #include "services/assistance/convert.h"
@@ -154,24 +155,23 @@ absl::StatusOr<v1::UploadVisitsResponse> UploadVisits(const Deps& deps, const rp
 
 absl::StatusOr<v1::ListVisitsResponse> ListVisits(const Deps& deps, const rpc::CallContext& ctx,
                                                   const v1::ListVisitsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(int64_t household, OptionalId<HouseholdId>(request.household()));
-  std::string query =
-      absl::StrCat("visits ", ctx.subject(), " ", request.region_code(), " ", request.household());
-  JZ_ASSIGN_OR_RETURN(Page page, ReadPage(deps, query, request.page_size(), request.page_token()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  const Page page{.after = pages.Number(0), .limit = pages.limit()};
   JZ_ASSIGN_OR_RETURN(std::vector<Visit> visits,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return ListVisits(tx, scope, household, page);
                       }));
   v1::ListVisitsResponse response;
+  response.set_next_page_token(pages.Next(visits, rpc::ById));
   for (const Visit& visit : visits) *response.add_visits() = ToMessage(visit);
-  response.set_next_page_token(NextToken(deps, query, page, visits));
   return response;
 }
 
 absl::StatusOr<v1::Coverage> ComputeCoverage(const Deps& deps, const rpc::CallContext& ctx,
                                              const v1::ComputeCoverageRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(Date as_of, ParseDate(request.as_of()));
   Date from(as_of.year(), 1, 1);
   if (!request.visits_from().empty()) {
@@ -192,7 +192,7 @@ absl::StatusOr<v1::Coverage> ComputeCoverage(const Deps& deps, const rpc::CallCo
 
 absl::StatusOr<v1::ProjectionStatus> GetProjectionStatus(
     const Deps& deps, const rpc::CallContext& ctx, const v1::GetProjectionStatusRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   return deps.db.Fetch(
       ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<v1::ProjectionStatus> {
         JZ_ASSIGN_OR_RETURN(feed::ProjectionCounts counts, feed::CountHouseholds(tx, scope));

@@ -1,7 +1,6 @@
 #include "services/evaluation/service.h"
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
+#include "common/rpc/listing.h"
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "services/evaluation/convert.h"
@@ -11,15 +10,6 @@ namespace jz::evaluation {
 namespace {
 
 constexpr int kMaxPublished = 1000;
-
-absl::StatusOr<auth::RegionScope> ScopeOf(const rpc::CallContext& ctx,
-                                          absl::string_view region_code) {
-  if (region_code.empty()) return ctx.scope();
-  JZ_ASSIGN_OR_RETURN(RegionCode region, RegionCode::Parse(region_code));
-  auth::RegionScope scope = ctx.scope().Intersect(region);
-  if (scope.empty()) return ctx.scope().Require(region);
-  return scope;
-}
 
 struct Question {
   RegionCode region;
@@ -120,36 +110,26 @@ absl::StatusOr<v1::Evaluation> GetEvaluation(const Deps& deps, const rpc::CallCo
 
 absl::StatusOr<v1::ListEvaluationsResponse> ListEvaluations(
     const Deps& deps, const rpc::CallContext& ctx, const v1::ListEvaluationsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  JZ_ASSIGN_OR_RETURN(int limit, PageSize(request.page_size()));
-  const std::string query = absl::StrCat("evaluations ", ctx.subject(), " ", request.region_code());
-  JZ_ASSIGN_OR_RETURN(std::vector<std::string> keys,
-                      deps.page_tokens.Read(query, request.page_token()));
-  int64_t after = 0;
-  if (!keys.empty() && !absl::SimpleAtoi(keys[0], &after)) {
-    return InvalidArgument("PAGE_TOKEN_INVALID", {}, "the page token is damaged");
-  }
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page, rpc::ListPage::Of(deps.page_tokens, ctx, request));
   JZ_ASSIGN_OR_RETURN(std::vector<StoredEvaluation> found,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-                        return ListEvaluations(tx, scope, after, limit);
+                        return ListEvaluations(tx, scope, page.Number(0), page.limit());
                       }));
   v1::ListEvaluationsResponse response;
+  response.set_next_page_token(page.Next(found, rpc::ById));
   for (const StoredEvaluation& stored : found) {
     JZ_ASSIGN_OR_RETURN(v1::Evaluation evaluation, FromStored(stored));
     evaluation.clear_checks();
     evaluation.clear_findings();
     *response.add_evaluations() = std::move(evaluation);
   }
-  if (static_cast<int>(found.size()) == limit) {
-    response.set_next_page_token(
-        deps.page_tokens.Make(query, {std::to_string(found.back().id.value())}));
-  }
   return response;
 }
 
 absl::StatusOr<v1::ProjectionStatus> GetProjectionStatus(
     const Deps& deps, const rpc::CallContext& ctx, const v1::GetProjectionStatusRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   return deps.db.Fetch(ctx.deadline,
                        [&](sql::Transaction& tx) -> absl::StatusOr<v1::ProjectionStatus> {
                          JZ_ASSIGN_OR_RETURN(ProjectionCounts counts, CountProjections(tx, scope));

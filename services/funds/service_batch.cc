@@ -144,8 +144,9 @@ absl::StatusOr<v1::DisbursementBatch> GetDisbursementBatch(
 absl::StatusOr<v1::ListDisbursementBatchesResponse> ListDisbursementBatches(
     const Deps& deps, const rpc::CallContext& ctx,
     const v1::ListDisbursementBatchesRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  JZ_ASSIGN_OR_RETURN(Page page, Page::Of(deps, ctx, request, kBatchPages));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page,
+                      rpc::ListPage::Of(deps.page_tokens, ctx, request, kBatchPages));
   BatchPage query = {.state = std::nullopt,
                      .after_region = RegionCode::FromNumber(page.Number(0)),
                      .after = BatchId(page.Number(1)),
@@ -157,7 +158,7 @@ absl::StatusOr<v1::ListDisbursementBatchesResponse> ListDisbursementBatches(
   return deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<Response> {
     JZ_ASSIGN_OR_RETURN(std::vector<Batch> batches, ListBatches(tx, scope, query));
     Response response;
-    response.set_next_page_token(page.Next(batches, RegionAndId<Batch>));
+    response.set_next_page_token(page.Next(batches, rpc::ByRegionAndId));
     std::vector<BatchId> ids;
     for (const Batch& batch : batches) ids.push_back(batch.id);
     JZ_ASSIGN_OR_RETURN(std::vector<BatchTotals> totals, SumLines(tx, ids));

@@ -58,8 +58,8 @@ absl::StatusOr<v1::BudgetLine> GetBudgetLine(const Deps& deps, const rpc::CallCo
 
 absl::StatusOr<v1::ListBudgetLinesResponse> ListBudgetLines(
     const Deps& deps, const rpc::CallContext& ctx, const v1::ListBudgetLinesRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  JZ_ASSIGN_OR_RETURN(Page page, Page::Of(deps, ctx, request));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page, rpc::ListPage::Of(deps.page_tokens, ctx, request));
   const BudgetLinePage query = {.year = request.year(),
                                 .after_region = RegionCode::FromNumber(page.Number(0)),
                                 .after = BudgetLineId(page.Number(1)),
@@ -69,7 +69,7 @@ absl::StatusOr<v1::ListBudgetLinesResponse> ListBudgetLines(
                         return funds::ListBudgetLines(tx, scope, query);
                       }));
   v1::ListBudgetLinesResponse response;
-  response.set_next_page_token(page.Next(lines, RegionAndId<BudgetLine>));
+  response.set_next_page_token(page.Next(lines, rpc::ByRegionAndId));
   for (const BudgetLine& line : lines) *response.add_budget_lines() = ToProto(line);
   return response;
 }
@@ -100,8 +100,8 @@ absl::StatusOr<v1::Project> GetProject(const Deps& deps, const rpc::CallContext&
 
 absl::StatusOr<v1::ListProjectsResponse> ListProjects(const Deps& deps, const rpc::CallContext& ctx,
                                                       const v1::ListProjectsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  JZ_ASSIGN_OR_RETURN(Page page, Page::Of(deps, ctx, request));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page, rpc::ListPage::Of(deps.page_tokens, ctx, request));
   const ProjectPage query = {.after_region = RegionCode::FromNumber(page.Number(0)),
                              .after = ProjectId(page.Number(1)),
                              .limit = page.limit()};
@@ -110,7 +110,7 @@ absl::StatusOr<v1::ListProjectsResponse> ListProjects(const Deps& deps, const rp
                         return funds::ListProjects(tx, scope, query);
                       }));
   v1::ListProjectsResponse response;
-  response.set_next_page_token(page.Next(projects, RegionAndId<Project>));
+  response.set_next_page_token(page.Next(projects, rpc::ByRegionAndId));
   for (const Project& project : projects) *response.add_projects() = ToProto(project);
   return response;
 }

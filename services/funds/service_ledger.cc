@@ -49,8 +49,8 @@ absl::StatusOr<v1::Account> GetAccount(const Deps& deps, const rpc::CallContext&
 
 absl::StatusOr<v1::ListAccountsResponse> ListAccounts(const Deps& deps, const rpc::CallContext& ctx,
                                                       const v1::ListAccountsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
-  JZ_ASSIGN_OR_RETURN(Page page, Page::Of(deps, ctx, request));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page, rpc::ListPage::Of(deps.page_tokens, ctx, request));
   const AccountPage query = {.code = request.code(),
                              .after_region = RegionCode::FromNumber(page.Number(0)),
                              .after_code = page.Key(1),
@@ -135,7 +135,7 @@ absl::StatusOr<v1::ListTransfersResponse> ListTransfers(const Deps& deps,
                                                         const rpc::CallContext& ctx,
                                                         const v1::ListTransfersRequest& request) {
   JZ_ASSIGN_OR_RETURN(AccountId id, NameOf<AccountId>(request.account()));
-  JZ_ASSIGN_OR_RETURN(Page page, Page::Of(deps, ctx, request));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page, rpc::ListPage::Of(deps.page_tokens, ctx, request));
   const TransferPage query = {.account = id,
                               .after_time = absl::FromUnixMicros(page.Number(0)),
                               .after = TransferId(page.Number(1)),
@@ -159,7 +159,7 @@ absl::StatusOr<v1::ListTransfersResponse> ListTransfers(const Deps& deps,
 
 absl::StatusOr<v1::TrialBalance> GetTrialBalance(const Deps& deps, const rpc::CallContext& ctx,
                                                  const v1::GetTrialBalanceRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, ScopeOf(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(
       std::vector<TrialBalanceRow> rows,
       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) { return SumBalances(tx, scope); }));

@@ -104,7 +104,7 @@ absl::StatusOr<v1::ListDisbursementLinesResponse> ListDisbursementLines(
     const Deps& deps, const rpc::CallContext& ctx,
     const v1::ListDisbursementLinesRequest& request) {
   JZ_ASSIGN_OR_RETURN(BatchId id, NameOf<BatchId>(request.batch()));
-  JZ_ASSIGN_OR_RETURN(Page page, Page::Of(deps, ctx, request));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page, rpc::ListPage::Of(deps.page_tokens, ctx, request));
   using Response = v1::ListDisbursementLinesResponse;
   return deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<Response> {
     JZ_ASSIGN_OR_RETURN(std::optional<Batch> batch, FindBatch(tx, ctx.scope(), id));
@@ -130,7 +130,7 @@ absl::StatusOr<v1::ListHouseholdPaymentsResponse> ListHouseholdPayments(
     const Deps& deps, const rpc::CallContext& ctx,
     const v1::ListHouseholdPaymentsRequest& request) {
   JZ_ASSIGN_OR_RETURN(int64_t household, ParseResourceName("households", request.household()));
-  JZ_ASSIGN_OR_RETURN(Page page, Page::Of(deps, ctx, request));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage page, rpc::ListPage::Of(deps.page_tokens, ctx, request));
   JZ_ASSIGN_OR_RETURN(
       std::vector<Payment> payments, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
         return ListPayments(tx, ctx.scope(), household, LineId(page.Number(0)), page.limit());

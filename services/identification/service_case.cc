@@ -1,8 +1,8 @@
 // Campaigns and proposals.
 #include "services/identification/service_case.h"
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/listing.h"
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "google/protobuf/util/time_util.h"
@@ -83,25 +83,20 @@ absl::StatusOr<v1::Campaign> Cancel(const Deps& deps, const rpc::CallContext& ct
 absl::StatusOr<v1::ListCampaignsResponse> List(const Deps& deps, const rpc::CallContext& ctx,
                                                const v1::ListCampaignsRequest& request) {
   CampaignPage page;
-  JZ_ASSIGN_OR_RETURN(int size, PageSize(request.page_size()));
-  const std::string query = absl::StrCat("campaigns ", ctx.subject());
-  JZ_ASSIGN_OR_RETURN(auto keys, deps.page_tokens.Read(query, request.page_token()));
-  int64_t before_us = 0;
-  if (keys.size() == 2 && absl::SimpleAtoi(keys[0], &before_us)) {
-    page.before = absl::FromUnixMicros(before_us);
-    JZ_ASSIGN_OR_RETURN(page.before_id, CampaignId::Parse(keys[1]));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  page.limit = pages.limit();
+  if (!pages.Key(0).empty()) {
+    page.before = absl::FromUnixMicros(pages.Number(0));
+    page.before_id = CampaignId(pages.Number(1));
   }
-  page.limit = size + 1;
   JZ_ASSIGN_OR_RETURN(auto campaigns, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
     return ListCampaigns(tx, ctx.scope(), page);
   }));
   v1::ListCampaignsResponse response;
-  if (campaigns.size() > static_cast<size_t>(size)) {
-    campaigns.pop_back();
-    const Campaign& last = campaigns.back();
-    response.set_next_page_token(deps.page_tokens.Make(
-        query, {absl::StrCat(absl::ToUnixMicros(last.created_at)), last.id.Name()}));
-  }
+  response.set_next_page_token(pages.Next(campaigns, [](const Campaign& last) {
+    return std::vector<std::string>{absl::StrCat(absl::ToUnixMicros(last.created_at)),
+                                    absl::StrCat(last.id.value())};
+  }));
   for (const Campaign& campaign : campaigns) *response.add_campaigns() = ToMessage(campaign);
   return response;
 }

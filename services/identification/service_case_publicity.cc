@@ -1,7 +1,8 @@
 // Notices and objections.
 #include "absl/strings/str_cat.h"
+#include "common/rpc/listing.h"
+#include "common/rpc/once.h"
 #include "services/identification/convert_case.h"
-#include "services/identification/scope_filter.h"
 #include "services/identification/service_case.h"
 #include "services/identification/store/region_store.h"
 #include "services/identification/use_case_objection.h"
@@ -15,26 +16,21 @@ absl::StatusOr<v1::GetNoticeResponse> ReadNotice(const Deps& deps, const rpc::Ca
                                                  const v1::GetNoticeRequest& request,
                                                  sql::Transaction& tx) {
   JZ_ASSIGN_OR_RETURN(NoticeId id, NoticeId::Parse(request.name()));
-  JZ_ASSIGN_OR_RETURN(int size, PageSize(request.page_size(), kEntryPage));
-  const std::string query = absl::StrCat("notice ", ctx.subject(), " ", request.name());
-  JZ_ASSIGN_OR_RETURN(auto keys, deps.page_tokens.Read(query, request.page_token()));
-  CaseId after;
-  if (keys.size() == 1) {
-    JZ_ASSIGN_OR_RETURN(after, CaseId::Parse(keys[0]));
-  }
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages,
+                      rpc::ListPage::Of(deps.page_tokens, ctx, request, kEntryPage));
   JZ_ASSIGN_OR_RETURN(auto notice, LoadNotice(tx, ctx.scope(), id));
   if (!notice) {
     return NotFound("NOTICE_NOT_FOUND", {{"notice", id.Name()}}, "there is no such notice");
   }
   JZ_ASSIGN_OR_RETURN(auto region, FindRegion(tx, ctx.scope(), notice->region, notice->posted_on));
-  JZ_ASSIGN_OR_RETURN(auto entries, ListNoticeEntries(tx, id, after, size + 1));
+  JZ_ASSIGN_OR_RETURN(auto entries,
+                      ListNoticeEntries(tx, id, CaseId(pages.Number(0)), pages.limit()));
   v1::GetNoticeResponse response;
   *response.mutable_notice() = ToMessage(*notice);
   if (region) response.mutable_notice()->set_region_name(region->name);
-  if (entries.size() > static_cast<size_t>(size)) {
-    entries.pop_back();
-    response.set_next_page_token(deps.page_tokens.Make(query, {entries.back().case_id.Name()}));
-  }
+  response.set_next_page_token(pages.Next(entries, [](const NoticeEntry& last) {
+    return std::vector<std::string>{absl::StrCat(last.case_id.value())};
+  }));
   for (const NoticeEntry& entry : entries) *response.add_entries() = ToMessage(entry);
   return response;
 }
@@ -47,15 +43,15 @@ absl::StatusOr<v1::GetNoticeResponse> Get(const Deps& deps, const rpc::CallConte
 
 absl::StatusOr<v1::ListNoticesResponse> List(const Deps& deps, const rpc::CallContext& ctx,
                                              const v1::ListNoticesRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auto scope, NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auto scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(NoticePage page, PageFrom(request));
-  RegionPages pages(deps.page_tokens, ctx, request);
-  JZ_RETURN_IF_ERROR(pages.Read(request.page_token(), request.page_size(), page));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  pages.Begin(page);
   JZ_ASSIGN_OR_RETURN(auto notices, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
     return ListNotices(tx, scope, page);
   }));
   v1::ListNoticesResponse response;
-  response.set_next_page_token(pages.Cut(notices));
+  response.set_next_page_token(pages.Next(notices, rpc::ByRegionAndId));
   for (const Notice& notice : notices) *response.add_notices() = ToMessage(notice);
   return response;
 }
@@ -95,15 +91,15 @@ absl::StatusOr<v1::Objection> Answer(const Deps& deps, const rpc::CallContext& c
 
 absl::StatusOr<v1::ListObjectionsResponse> ListObjections(
     const Deps& deps, const rpc::CallContext& ctx, const v1::ListObjectionsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auto scope, NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auto scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(ObjectionPage page, PageFrom(request));
-  RegionPages pages(deps.page_tokens, ctx, request);
-  JZ_RETURN_IF_ERROR(pages.Read(request.page_token(), request.page_size(), page));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  pages.Begin(page);
   JZ_ASSIGN_OR_RETURN(auto objections, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
     return ListObjections(tx, scope, page);
   }));
   v1::ListObjectionsResponse response;
-  response.set_next_page_token(pages.Cut(objections));
+  response.set_next_page_token(pages.Next(objections, rpc::ByRegionAndId));
   for (const Objection& objection : objections) {
     *response.add_objections() = ToMessage(objection, crypto::Purpose::kList);
   }

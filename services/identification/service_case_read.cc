@@ -1,6 +1,6 @@
 // Reading cases and flows.
+#include "common/rpc/listing.h"
 #include "services/identification/convert_case.h"
-#include "services/identification/scope_filter.h"
 #include "services/identification/service_case.h"
 
 namespace jz::identification {
@@ -25,15 +25,15 @@ absl::StatusOr<v1::Case> Get(const Deps& deps, const rpc::CallContext& ctx,
 
 absl::StatusOr<v1::ListCasesResponse> List(const Deps& deps, const rpc::CallContext& ctx,
                                            const v1::ListCasesRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auto scope, NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auto scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(CasePage page, PageFrom(request));
-  RegionPages pages(deps.page_tokens, ctx, request);
-  JZ_RETURN_IF_ERROR(pages.Read(request.page_token(), request.page_size(), page));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  pages.Begin(page);
   JZ_ASSIGN_OR_RETURN(auto cases, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
     return ListCases(tx, scope, page);
   }));
   v1::ListCasesResponse response;
-  response.set_next_page_token(pages.Cut(cases));
+  response.set_next_page_token(pages.Next(cases, rpc::ByRegionAndId));
   for (const Case& item : cases) *response.add_cases() = ToMessage(item);
   return response;
 }

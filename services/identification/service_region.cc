@@ -1,11 +1,10 @@
 #include "services/identification/service_region.h"
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/listing.h"
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "services/identification/convert_region.h"
-#include "services/identification/scope_filter.h"
 #include "services/identification/store/region_store.h"
 
 namespace jz::identification {
@@ -71,23 +70,18 @@ absl::StatusOr<v1::ListRegionsResponse> ListRegions(const Deps& deps, const rpc:
   }
   page.as_of = DateOr(request.as_of(), DateInShanghai(ctx.now), "as_of", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  JZ_ASSIGN_OR_RETURN(page.limit, PageSize(request.page_size()));
-  const std::string query = absl::StrCat("regions ", ctx.subject(), " ", page.parent.ToString(),
-                                         " ", FormatDate(page.as_of));
-  JZ_ASSIGN_OR_RETURN(std::vector<std::string> keys,
-                      deps.page_tokens.Read(query, request.page_token()));
-  if (!keys.empty()) {
-    JZ_ASSIGN_OR_RETURN(page.after, RegionCode::Parse(keys[0]));
-  }
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  page.limit = pages.limit();
+  page.after = RegionCode::FromNumber(pages.Number(0));
   JZ_ASSIGN_OR_RETURN(std::vector<Region> regions,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return ListChildren(tx, ctx.scope(), page);
                       }));
   v1::ListRegionsResponse response;
+  response.set_next_page_token(pages.Next(regions, [](const Region& last) {
+    return std::vector<std::string>{absl::StrCat(last.code.number())};
+  }));
   for (const Region& region : regions) *response.add_regions() = ToMessage(region);
-  if (static_cast<int>(regions.size()) == page.limit) {
-    response.set_next_page_token(deps.page_tokens.Make(query, {regions.back().code.ToString()}));
-  }
   return response;
 }
 
@@ -153,47 +147,36 @@ absl::StatusOr<v1::Parameter> ResolveParameterRpc(const Deps& deps, const rpc::C
   return ToMessage(*parameter);
 }
 
-absl::StatusOr<std::optional<Parameter>> AfterKey(const std::vector<std::string>& keys) {
-  if (keys.empty()) return std::optional<Parameter>();
+std::vector<std::string> KeyOf(const Parameter& parameter) {
+  return {parameter.kind, absl::StrCat(parameter.region.number()),
+          absl::StrCat(parameter.valid_from - Date()),
+          absl::StrCat(absl::ToUnixMicros(parameter.recorded_at))};
+}
+
+std::optional<Parameter> AfterKey(const rpc::ListPage& pages) {
+  if (pages.Key(0).empty()) return std::nullopt;
   Parameter after;
-  int64_t recorded_at_us = 0;
-  bool good = keys.size() == 4 && absl::SimpleAtoi(keys[3], &recorded_at_us);
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(good ? keys[1] : "");
-  absl::StatusOr<Date> valid_from = ParseDate(good ? keys[2] : "");
-  if (!region.ok() || !valid_from.ok()) {
-    return InvalidArgument("PAGE_TOKEN_INVALID", {}, "the page token is damaged");
-  }
-  after.kind = keys[0];
-  after.region = *region;
-  after.valid_from = *valid_from;
-  after.recorded_at = absl::FromUnixMicros(recorded_at_us);
-  return std::optional<Parameter>(after);
+  after.kind = pages.Key(0);
+  after.region = RegionCode::FromNumber(pages.Number(1));
+  after.valid_from = Date() + pages.Number(2);
+  after.recorded_at = absl::FromUnixMicros(pages.Number(3));
+  return after;
 }
 
 absl::StatusOr<v1::ListParametersResponse> ListParametersRpc(
     const Deps& deps, const rpc::CallContext& ctx, const v1::ListParametersRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, NarrowScope(ctx, request.region_code()));
-  ParameterPage page;
-  page.kind = request.kind();
-  JZ_ASSIGN_OR_RETURN(page.limit, PageSize(request.page_size()));
-  const std::string query =
-      absl::StrCat("parameters ", ctx.subject(), " ", request.kind(), " ", request.region_code());
-  JZ_ASSIGN_OR_RETURN(std::vector<std::string> keys,
-                      deps.page_tokens.Read(query, request.page_token()));
-  JZ_ASSIGN_OR_RETURN(page.after, AfterKey(keys));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  const ParameterPage page{
+      .kind = request.kind(), .after = AfterKey(pages), .limit = pages.limit()};
   JZ_ASSIGN_OR_RETURN(std::vector<Parameter> parameters,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return ListParameters(tx, scope, page);
                       }));
   v1::ListParametersResponse response;
+  response.set_next_page_token(pages.Next(parameters, KeyOf));
   for (const Parameter& parameter : parameters) {
     *response.add_parameters() = ToMessage(parameter);
-  }
-  if (static_cast<int>(parameters.size()) == page.limit) {
-    const Parameter& last = parameters.back();
-    response.set_next_page_token(deps.page_tokens.Make(
-        query, {last.kind, last.region.ToString(), FormatDate(last.valid_from),
-                absl::StrCat(absl::ToUnixMicros(last.recorded_at))}));
   }
   return response;
 }

@@ -1,9 +1,9 @@
 // Reading the register.
 #include "absl/container/flat_hash_map.h"
 #include "common/base/citizen_id.h"
+#include "common/rpc/listing.h"
 #include "common/status/status.h"
 #include "services/identification/convert_register.h"
-#include "services/identification/scope_filter.h"
 #include "services/identification/service_register.h"
 #include "services/identification/store/household_store.h"
 #include "services/identification/store/income_store.h"
@@ -104,16 +104,16 @@ absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(
 
 absl::StatusOr<v1::ListHouseholdsResponse> ListHouseholds(
     const Deps& deps, const rpc::CallContext& ctx, const v1::ListHouseholdsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   HouseholdPage page;
   JZ_ASSIGN_OR_RETURN(page.states, StatesFrom(request));
-  RegionPages pages(deps.page_tokens, ctx, request);
-  JZ_RETURN_IF_ERROR(pages.Read(request.page_token(), request.page_size(), page));
+  JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
+  pages.Begin(page);
   v1::ListHouseholdsResponse response;
   JZ_ASSIGN_OR_RETURN(
       Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<Views> {
         JZ_ASSIGN_OR_RETURN(std::vector<Household> households, ListHouseholds(tx, scope, page));
-        response.set_next_page_token(pages.Cut(households));
+        response.set_next_page_token(pages.Next(households, rpc::ByRegionAndId));
         return WithHeads(tx, scope, std::move(households));
       }));
   for (const HouseholdView& view : views) {
