@@ -17,7 +17,7 @@ constexpr int64_t SpanOf(RegionLevel level) { return kSpan[static_cast<size_t>(l
 
 absl::Status BadFormat() {
   return InvalidArgument("REGION_CODE_FORMAT", {},
-                         "a region code is 12 digits, 2-2-2-3-3, without a gap between the levels");
+                         "a region code is 12 digits, 2-2-2-3-3; only the county may be left out");
 }
 
 }  // namespace
@@ -32,8 +32,10 @@ absl::StatusOr<RegionCode> RegionCode::Parse(absl::string_view text) {
   const RegionCode code(number);
   if (number == 0) return code;
   if (text[0] == '0') return BadFormat();
-  // Each level from the province down to the code's own has digits of its own.
+  // Each level from the province down to the code's own has digits of its own, but for the county
+  // in a city without counties: 441900003000 is a township of Dongguan, 441900000000.
   for (int level = 1; level <= static_cast<int>(code.level()); ++level) {
+    if (level == static_cast<int>(RegionLevel::kCounty)) continue;
     if (number % kSpan[level - 1] / kSpan[level] == 0) return BadFormat();
   }
   return code;

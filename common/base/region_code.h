@@ -19,7 +19,8 @@ class RegionCode {
  public:
   constexpr RegionCode() = default;  // the nation
 
-  // Exactly 12 digits, the first not zero, no gap ("230000001000" has a township without city).
+  // Exactly 12 digits, the first not zero, no gap ("230000001000" has a township without city) but
+  // that of a county: cities like Dongguan have townships and no counties ("441900003000").
   // "000000000000" is the nation. Otherwise INVALID_ARGUMENT, reason REGION_CODE_FORMAT.
   static absl::StatusOr<RegionCode> Parse(absl::string_view text);
   // From a database column, which holds the code as an integer. Not checked.
@@ -28,10 +29,12 @@ class RegionCode {
   constexpr int64_t number() const { return number_; }
   std::string ToString() const;  // always 12 digits
   RegionLevel level() const;
-  RegionCode Parent() const;  // the nation's parent is the nation
-  // The region of that level that contains this one; itself when it is at or above that level.
+  // The nation's parent is the nation, that of a township in a city without counties the city.
+  RegionCode Parent() const;
+  // The region of that level that contains this one, or the city where there is no county; itself
+  // when it is at or above that level.
   RegionCode AtLevel(RegionLevel level) const;
-  // First 6 digits; 0 for regions above a county.
+  // First 6 digits; 0 for regions above a county. "441900" in Dongguan, too.
   int32_t CountyNumber() const;
 
   bool Contains(RegionCode other) const {

@@ -13,12 +13,13 @@ namespace {
 
 RegionCode Code(absl::string_view text) { return RegionCode::Parse(text).value(); }
 
-// Any valid code of the level.
+// Any valid code of the level, sometimes in a city without counties.
 RegionCode RandomCode(std::mt19937& random, int level) {
   const int digits[] = {0, 2, 4, 6, 9, 12};
   std::uniform_int_distribution<int> province(11, 65), two(1, 99), three(1, 999);
+  const bool has_county = level < 4 || random() % 4 != 0;
   std::string text = absl::StrFormat("%02d%02d%02d%03d%03d", province(random), two(random),
-                                     two(random), three(random), three(random));
+                                     has_county ? two(random) : 0, three(random), three(random));
   text.resize(digits[level]);
   text.resize(12, '0');
   return Code(text);
@@ -39,12 +40,29 @@ TEST(RegionCode, KnowsItsLevel) {
 TEST(RegionCode, RefusesWhatIsNoCode) {
   for (const char* text :
        {"", "62", "621202", "62120210020", "6212021002000", "62120210020x", "62120210020 ",
-        "-62120210020", "062120210020", "620012000000", "230000001000", "621200100000",
-        "621202000200", "000000000001", "001200000000", "６２"}) {
+        "-62120210020", "062120210020", "620012000000", "230000001000", "230000100001",
+        "621202000200", "621200000200", "000000000001", "001200000000", "６２"}) {
     const absl::Status status = RegionCode::Parse(text).status();
     EXPECT_EQ(ReasonOf(status), "REGION_CODE_FORMAT") << text;
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   }
+}
+
+TEST(RegionCode, LetsACityHaveTownshipsWithoutCounties) {
+  const RegionCode township = Code("441900003000");  // Dongcheng in Dongguan
+  const RegionCode village = Code("441900003001");
+  const RegionCode city = Code("441900000000");
+  EXPECT_EQ(township.level(), RegionLevel::kTownship);
+  EXPECT_EQ(village.level(), RegionLevel::kVillage);
+  EXPECT_EQ(city.level(), RegionLevel::kCity);
+  EXPECT_EQ(village.Parent(), township);
+  EXPECT_EQ(township.Parent(), city);
+  EXPECT_EQ(village.AtLevel(RegionLevel::kCounty), city);
+  EXPECT_EQ(village.CountyNumber(), 441900);
+  EXPECT_TRUE(city.Contains(village));
+  EXPECT_TRUE(township.Contains(village));
+  EXPECT_FALSE(township.Contains(Code("441900004001")));
+  EXPECT_FALSE(Code("441901000000").Contains(village));
 }
 
 TEST(RegionCode, ReadsBackItsTextAndNumber) {
