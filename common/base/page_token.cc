@@ -56,7 +56,7 @@ std::string Sign(const std::string& key, absl::string_view query, absl::string_v
 }  // namespace
 
 PageTokens::PageTokens(std::string key) : key_(std::move(key)) {
-  if (key_.size() < 16) {
+  if (key_.size() < kLeastKeyBytes) {
     std::fputs("the key of page tokens needs at least 16 bytes\n", stderr);
     std::abort();
   }

@@ -13,7 +13,9 @@ namespace jz {
 
 class PageTokens {
  public:
-  // `key`: at least 16 secret bytes, equal in all replicas.
+  static constexpr size_t kLeastKeyBytes = 16;
+
+  // `key`: at least kLeastKeyBytes secret bytes, equal in all replicas; the process ends else.
   explicit PageTokens(std::string key);
 
   // `query` is any text that is the same for all pages of one query and caller (filters, order,

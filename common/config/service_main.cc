@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/config/housekeeping.h"
 #include "common/status/status.h"
 
 namespace jz {
@@ -18,6 +19,15 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
+}
+
+absl::StatusOr<std::string> ReadPageKey(const std::string& path) {
+  JZ_ASSIGN_OR_RETURN(std::string key, ReadFile(path));
+  if (key.size() >= PageTokens::kLeastKeyBytes) return key;
+  return FailedPrecondition(
+      "PAGE_KEY_SHORT", {{"path", path}},
+      absl::StrCat("the page key in ", path, " has ", key.size(), " bytes; at least ",
+                   PageTokens::kLeastKeyBytes, " are needed"));
 }
 
 // A token that is read again each minute, so that it can be renewed while the service runs.
@@ -68,6 +78,8 @@ void Declare(config::Options& options, const ServiceSpec& spec, ServiceConfig& c
   }
   options.Duration("drain-grace", &config.drain_grace, absl::Seconds(10), absl::ZeroDuration(),
                    absl::Minutes(10), "time for running calls after SIGTERM");
+  options.Duration("keep-answers", &config.keep_answers, absl::Hours(24 * 7), absl::Hours(1),
+                   absl::Hours(24 * 366), "how long a repeated request_id gets the first answer");
   options.Text("log-level", &config.log_level, "info", "debug, info, warning or error");
   options.Switch("migrate", &config.migrate_only, "apply schema migrations and exit");
   options.Switch("migrate-first", &config.migrate_first, "apply schema migrations, then serve");
@@ -95,7 +107,9 @@ absl::Status Run(int argc, const char* const* argv, const ServiceSpec& spec) {
     JZ_RETURN_IF_ERROR(MigrateService(spec, *foundation->db));
     if (settings.migrate_only) return absl::OkStatus();
   }
+  sql::Database& db = *foundation->db;  // the App keeps it
   JZ_ASSIGN_OR_RETURN(std::unique_ptr<App> app, spec.start(std::move(foundation)));
+  Housekeeping housekeeping(db, Clock::Real(), {.keep_answers = settings.keep_answers});
   telemetry::Log(telemetry::Severity::kInfo, "serving", {{"port", int64_t{app->port()}}});
   rpc::WaitForSignal();
   telemetry::Log(telemetry::Severity::kInfo, "draining");
@@ -132,11 +146,11 @@ absl::StatusOr<std::unique_ptr<Foundation>> OpenFoundation(ServiceConfig config,
   if (!config.metrics_listen.empty()) {
     JZ_RETURN_IF_ERROR(foundation->metrics->Serve(config.metrics_listen));
   }
+  JZ_ASSIGN_OR_RETURN(std::string page_key, ReadPageKey(config.page_key_file));
+  foundation->page_tokens = std::make_unique<PageTokens>(std::move(page_key));
   JZ_ASSIGN_OR_RETURN(foundation->db, sql::Database::Open(config.database));
   JZ_ASSIGN_OR_RETURN(foundation->authenticator, auth::Authenticator::Create(config.auth));
   JZ_ASSIGN_OR_RETURN(foundation->sealer, crypto::Sealer::FromFile(config.sealing_keys_file));
-  JZ_ASSIGN_OR_RETURN(std::string page_key, ReadFile(config.page_key_file));
-  foundation->page_tokens = std::make_unique<PageTokens>(page_key);
   foundation->ids = std::make_unique<sql::IdAllocator>(*foundation->db);
   foundation->config = std::move(config);
   return foundation;

@@ -36,6 +36,7 @@ struct ServiceConfig {
   std::string token_file;                    // this service's own token for calls to its peers
   std::map<std::string, std::string> peers;  // "identification" -> "127.0.0.1:9001"
   absl::Duration drain_grace = absl::Seconds(10);
+  absl::Duration keep_answers = absl::Hours(24 * 7);  // of request_ids; see housekeeping.h
   bool migrate_only = false;
   bool migrate_first = false;
   std::string log_level = "info";
@@ -59,6 +60,8 @@ struct Foundation {
   absl::StatusOr<std::unique_ptr<rpc::Server>> Serve(std::vector<rpc::Router> routers) const;
 };
 
+// Reads and checks what the config names, files before the database. FAILED_PRECONDITION, reason
+// FILE_UNREADABLE or PAGE_KEY_SHORT, and the errors of the parts.
 absl::StatusOr<std::unique_ptr<Foundation>> OpenFoundation(ServiceConfig config,
                                                            const Clock& clock = Clock::Real());
 
