@@ -128,7 +128,7 @@ absl::StatusOr<NewCase> DraftSingleCase(sql::Transaction& tx, PolicyCache& polic
   draft.item.last_step_on = household.state_since;
   draft.item.proposed_by = task.proposed_by;
   draft.item.created_at = task.now;
-  draft.assessment.rule = kRuleProposed;
+  draft.assessment.rule = std::string(kRuleProposed);
   draft.assessment.note = proposal.note;
   return draft;
 }

@@ -243,7 +243,7 @@ absl::StatusOr<Campaign> RequireOpenCampaign(sql::Transaction& tx, const auth::R
   if (!campaign) return CampaignNotFound(id);
   if (campaign->state == CampaignState::kOpen) return *std::move(campaign);
   return FailedPrecondition("CAMPAIGN_NOT_READY", {{"campaign", id.Name()}},
-                            "the campaign is still being assessed, or was cancelled");
+                            "the campaign is still being assessed, failed, or was cancelled");
 }
 
 absl::StatusOr<Campaign> CreateCampaign(sql::Transaction& tx, const Deps& deps,

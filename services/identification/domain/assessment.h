@@ -104,7 +104,7 @@ struct RuleText {
 };
 RuleText TextOfRule(absl::string_view rule);
 
-inline constexpr char kRuleProposed[] = "PROPOSED";  // of single cases
+inline constexpr absl::string_view kRuleProposed = "PROPOSED";  // of single cases
 inline constexpr char kAllMembersDied[] = "ALL_MEMBERS_DIED";
 
 }  // namespace jz::identification

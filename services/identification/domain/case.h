@@ -55,7 +55,14 @@ enum class CaseState : int {
   kWithdrawn = 6,
 };
 
-enum class CampaignState : int { kUnspecified = 0, kAssessing = 1, kOpen = 2, kCancelled = 3 };
+// kFailed is not stored: it is an assessing campaign whose job has ended.
+enum class CampaignState : int {
+  kUnspecified = 0,
+  kAssessing = 1,
+  kOpen = 2,
+  kCancelled = 3,
+  kFailed = 4,
+};
 
 enum class ObjectionState : int { kUnspecified = 0, kOpen = 1, kUpheld = 2, kDismissed = 3 };
 

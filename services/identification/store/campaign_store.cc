@@ -7,9 +7,14 @@
 namespace jz::identification {
 namespace {
 
+// A job that gave up, or was cancelled before it began, cannot tell its campaign: whoever reads the
+// campaign sees it by the job (5 and 6 are JOB_STATE_FAILED and JOB_STATE_CANCELLED).
+static_assert(static_cast<int>(CampaignState::kAssessing) == 1);
+static_assert(static_cast<int>(CampaignState::kFailed) == 4);
 constexpr char kSelect[] =
-    "SELECT id, region_code, title, period_start, period_end, procedure_code, state, job_id, "
-    "created_by, created_at_us FROM campaign WHERE ";
+    "SELECT id, region_code, title, period_start, period_end, procedure_code, "
+    "CASE WHEN state = 1 AND (SELECT j.state FROM job j WHERE j.id = campaign.job_id) IN (5, 6) "
+    "THEN 4 ELSE state END, job_id, created_by, created_at_us FROM campaign WHERE ";
 constexpr char kInsert[] =
     "INSERT INTO campaign (id, region_code, title, period_start, period_end, procedure_code, "
     "state, job_id, created_by, created_at_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

@@ -80,21 +80,24 @@ class CampaignRun : public ::testing::Test {
       household.version = 1;
       households.push_back(household);
     }
-    Campaign campaign{.id = CampaignId(9),
-                      .region = kTownship,
-                      .title = "2017",
-                      .period_start = Date(2017, 1, 1),
-                      .period_end = Date(2017, 12, 31),
-                      .procedure = "P1",
-                      .state = CampaignState::kAssessing,
-                      .job = 1,
-                      .created_by = "clerk",
-                      .created_at = absl::FromUnixMicros(1)};
     absl::Status prepared = db_->Run(Soon(), [&](sql::Transaction& tx) -> absl::Status {
       JZ_RETURN_IF_ERROR(InsertHouseholds(tx, households));
-      return InsertCampaign(tx, campaign);
+      return InsertCampaign(tx, NewCampaign(9, 1));
     });
     EXPECT_TRUE(prepared.ok()) << prepared;
+  }
+
+  static Campaign NewCampaign(int64_t id, int64_t job) {
+    return {.id = CampaignId(id),
+            .region = kTownship,
+            .title = "2017",
+            .period_start = Date(2017, 1, 1),
+            .period_end = Date(2017, 12, 31),
+            .procedure = "P1",
+            .state = CampaignState::kAssessing,
+            .job = job,
+            .created_by = "clerk",
+            .created_at = absl::FromUnixMicros(1)};
   }
 
   void SetLine() {
@@ -124,9 +127,9 @@ class CampaignRun : public ::testing::Test {
     }
     return count;
   }
-  CampaignState State() {
+  CampaignState State(CampaignId id = CampaignId(9)) {
     auto campaign = db_->Fetch(Soon(), [&](sql::Transaction& tx) {
-      return LoadCampaign(tx, auth::RegionScope({kTownship}), CampaignId(9));
+      return LoadCampaign(tx, auth::RegionScope({kTownship}), id);
     });
     return (*campaign)->state;
   }
@@ -195,6 +198,40 @@ TEST_F(CampaignRun, EndsWhenTheCampaignWasCancelled) {
 TEST_F(CampaignRun, FailsForGoodWithoutAPovertyLine) {
   EXPECT_EQ(ReasonOf(Assess()), "PARAMETER_NOT_FOUND");
   EXPECT_EQ(State(), CampaignState::kCancelled);
+}
+
+TEST_F(CampaignRun, IsFailedWhenItsJobRanOutOfTries) {
+  const CampaignId id(10);
+  auto jobs = jobs::Jobs::Create(
+      *db_, ids_, page_tokens_,
+      {.poll = absl::Milliseconds(2), .max_attempts = 2, .retry = absl::ZeroDuration()});
+  auto added = db_->Run(Soon(), [&](sql::Transaction& tx) -> absl::Status {
+    JZ_ASSIGN_OR_RETURN(jobs::JobId job, jobs->Add(tx,
+                                                   {.kind = kAssessCampaignJob,
+                                                    .region = kTownship,
+                                                    .params = id.Name(),
+                                                    .created_by = "clerk"},
+                                                   absl::Now()));
+    return InsertCampaign(tx, NewCampaign(id.value(), job.value()));
+  });
+  ASSERT_TRUE(added.ok()) << added;
+  EXPECT_EQ(State(id), CampaignState::kAssessing);
+  jobs->Register(kAssessCampaignJob,
+                 [](jobs::JobRun&) -> absl::StatusOr<std::unique_ptr<google::protobuf::Message>> {
+                   return Unavailable("DATABASE_UNAVAILABLE", "gone");
+                 });
+  jobs->StartWorkers();
+  const absl::Time until = Soon();
+  while (State(id) == CampaignState::kAssessing && absl::Now() < until) {
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+  EXPECT_EQ(State(id), CampaignState::kFailed);
+  auto open = db_->Fetch(Soon(), [&](sql::Transaction& tx) {
+    return RequireOpenCampaign(tx, auth::RegionScope({kTownship}), id);
+  });
+  EXPECT_EQ(ReasonOf(open.status()), "CAMPAIGN_NOT_READY");
+  ASSERT_TRUE(CancelCampaign(*db_, id, Soon()).ok());
+  EXPECT_EQ(State(id), CampaignState::kCancelled);
 }
 
 TEST_F(CampaignRun, ReportsHouseholdsThatHaveAnOpenCase) {
