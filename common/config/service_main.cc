@@ -65,7 +65,7 @@ void Declare(config::Options& options, const ServiceSpec& spec, ServiceConfig& c
   options.Secret("db-password", &config.database.password, "database password");
   options.Text("db-schema", &config.database.schema, "jz_" + spec.name, "database name");
   options.Number("db-pool", &config.database.pool_size, 24, 1, 1000, "database connections");
-  options.Number("threads", &config.server.threads, 32, 1, 1000, "unary calls handled at a time");
+  options.Number("threads", &config.server.threads, 64, 1, 1000, "unary calls handled at a time");
   options.Number("queue", &config.server.queue, 1024, 1, 100'000, "unary calls waiting");
   options.Number("stream-threads", &config.server.stream_threads, 32, 1, 1000, "streams at a time");
   options.Required("key-directory", &config.auth.key_directory, "public keys that verify tokens");

@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/rpc/process.h"
 #include "common/rpc/window.h"
 
 namespace jz::rpc {
@@ -214,6 +215,7 @@ class AsyncChannelImpl final : public AsyncChannel {
 }  // namespace
 
 std::unique_ptr<AsyncChannel> AsyncChannel::Create(const AsyncChannelOptions& options) {
+  SkipDeadlockSearch();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
   arguments.SetServiceConfigJSON(ServiceConfig(options.idempotent_methods));

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/adaptor.h"
+#include "common/rpc/process.h"
 #include "common/rpc/window.h"
 #include "common/status/status.h"
 
@@ -24,6 +25,7 @@ constexpr int kConnectionAgeMs = 10 * 60'000;
 // Process-wide switches of gRPC, to be set before any server is built.
 void EnablePlugins() {
   static const bool once = [] {
+    SkipDeadlockSearch();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     return true;

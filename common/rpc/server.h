@@ -20,7 +20,9 @@ namespace jz::rpc {
 struct ServerOptions {
   std::string service = {};            // short name for logs, metrics and ErrorInfo: "funds"
   std::string listen = "127.0.0.1:0";  // port 0 picks one
-  int threads = 32;         // unary handlers at a time; about the size of the database pool
+  // Unary handlers at a time. More than database connections: those that wait for a commit they
+  // share with others hold none.
+  int threads = 64;
   int queue = 1024;         // unary calls waiting; more are refused
   int stream_threads = 32;  // streams at a time; more are refused
   int max_message_bytes = 4 << 20;

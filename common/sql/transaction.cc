@@ -13,8 +13,12 @@ constexpr size_t kMaxRows = 1000;
 constexpr size_t kMaxPlaceholders = 65'535;  // of the protocol
 constexpr int64_t kMaxStatementBytes = 8 << 20;
 
-size_t LargestPowerOfTwo(size_t limit) {
-  size_t power = 1;
+// Few different counts, so that few statements are prepared; small ones, whose cost is the round
+// trip, in one statement.
+size_t PreparedCount(size_t limit) {
+  constexpr size_t kExact = 16;
+  if (limit <= kExact) return limit;
+  size_t power = kExact;
   while (power * 2 <= limit) power *= 2;
   return power;
 }
@@ -98,7 +102,7 @@ absl::Status ConnectionTransaction::Query(absl::string_view sql, const Values& v
   return absl::OkStatus();
 }
 
-// A remainder is sent as powers of two, so that a table needs at most eleven prepared statements.
+// A remainder is sent in pieces, so that a table needs at most 22 prepared statements.
 absl::StatusOr<int64_t> ConnectionTransaction::InsertRows(absl::string_view head, int columns,
                                                           const Values& rows,
                                                           absl::string_view tail) {
@@ -113,7 +117,7 @@ absl::StatusOr<int64_t> ConnectionTransaction::InsertRows(absl::string_view head
   int64_t affected = 0;
   while (!left.empty()) {
     size_t count = RowsWithin(left, width, std::min(most, left.size() / width), max_bytes);
-    if (count != most) count = LargestPowerOfTwo(count);
+    if (count != most) count = PreparedCount(count);
     JZ_ASSIGN_OR_RETURN(int64_t changed, ExecuteSpan(InsertText(head, width, count, tail),
                                                      left.subspan(0, count * width)));
     affected += changed;
