@@ -159,6 +159,15 @@ TEST(GatewayCall, PassesOnTokenTraceAndDeadline) {
   EXPECT_LE(gateway.state().last_timeout, absl::Milliseconds(2600));
 }
 
+TEST(GatewayCall, ACallWithoutATimeoutStillHasADeadline) {
+  GatewayUnderTest gateway(
+      [](gateway::GatewayConfig& config) { config.calls.request_timeout = absl::Seconds(7); });
+  EXPECT_EQ(gateway.Get("/v1/sample/records/a").status, 200);
+  std::lock_guard lock(gateway.state().mutex);
+  EXPECT_GT(gateway.state().last_timeout, absl::Seconds(2));
+  EXPECT_LE(gateway.state().last_timeout, absl::Seconds(7) + absl::Milliseconds(100));
+}
+
 TEST(GatewayCall, RefusesTimeoutsThatAreNoneOrTooLong) {
   GatewayUnderTest gateway;
   const auto reason = [&](const char* header, const char* value) {
@@ -167,7 +176,10 @@ TEST(GatewayCall, RefusesTimeoutsThatAreNoneOrTooLong) {
   };
   EXPECT_EQ(reason("X-Request-Timeout", "soon"), "TIMEOUT_INVALID");
   EXPECT_EQ(reason("X-Request-Timeout", "0"), "TIMEOUT_INVALID");
+  EXPECT_EQ(reason("X-Request-Timeout", "-1"), "TIMEOUT_INVALID");
+  EXPECT_EQ(reason("X-Request-Timeout", "-5s"), "TIMEOUT_INVALID");
   EXPECT_EQ(reason("X-Request-Timeout", "31s"), "TIMEOUT_TOO_LONG");
+  EXPECT_EQ(reason("X-Request-Timeout", "99999999999999999999999"), "TIMEOUT_TOO_LONG");
   EXPECT_EQ(reason("Grpc-Timeout", "5"), "TIMEOUT_INVALID");
   EXPECT_EQ(reason("Grpc-Timeout", "1H"), "TIMEOUT_TOO_LONG");
 }

@@ -109,6 +109,27 @@ TEST(GatewayConnection, DoesNotWaitForeverForHeaders) {
   EXPECT_EQ(connection.Read().status, 408);
 }
 
+TEST(GatewayConnection, HeadersThatDripDoNotBuyTime) {
+  GatewayUnderTest gateway([](gateway::GatewayConfig& config) {
+    config.http.limits.header_timeout = std::chrono::milliseconds(300);
+  });
+  std::vector<HttpConnection> drips;
+  for (int i = 0; i < 20; ++i) drips.push_back(gateway.Connect());
+  for (HttpConnection& drip : drips) drip.Send("GET / HTTP/1.1\r\nX-Drip: ");
+  std::vector<std::thread> threads;
+  std::atomic<int> cut_off = 0;
+  for (HttpConnection& drip : drips) {
+    threads.emplace_back([&] {
+      // Would go on for ever: only the gateway can end it.
+      while (drip.TrySend("x")) absl::SleepFor(absl::Milliseconds(20));
+      ++cut_off;
+    });
+  }
+  EXPECT_EQ(gateway.Get(kGet).status, 200);  // others are served meanwhile
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(cut_off, 20);
+}
+
 TEST(GatewayConnection, ClosesIdleConnections) {
   GatewayUnderTest gateway([](gateway::GatewayConfig& config) {
     config.http.limits.idle_timeout = std::chrono::milliseconds(200);

@@ -1,6 +1,8 @@
 // Streams of answers: lines of JSON and raw bytes.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/rpc/gateway/gateway_under_test.h"
 
 namespace jz::testing {
@@ -99,6 +101,22 @@ TEST(GatewayStream, AClientThatLeavesEndsTheCall) {
   }
   EXPECT_TRUE(gateway.state().stream_ended.Wait());
   EXPECT_LT(gateway.state().streamed, 1'000'000);
+}
+
+TEST(GatewayStream, AServiceThatEndsMidwayIsNotTakenForAnEnd) {
+  GatewayUnderTest gateway;
+  HttpConnection connection = gateway.Connect();
+  connection.Send(HttpConnection::Text(
+      gateway.WithToken({.target = "/v1/sample/records:stream?count=1000000&size=65536"})));
+  while (gateway.state().streamed < 10) absl::SleepFor(absl::Milliseconds(1));
+  std::thread stop([&] { gateway.backend().Stop(); });
+  const HttpReply reply = connection.Read();
+  stop.join();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_FALSE(reply.complete);
+  const std::vector<std::string> lines = Lines(reply.body);
+  ASSERT_FALSE(lines.empty());
+  EXPECT_TRUE(nlohmann::json::parse(lines.back()).contains("error")) << lines.back().substr(0, 200);
 }
 
 TEST(GatewayStream, AClientThatStallsIsCutOff) {
