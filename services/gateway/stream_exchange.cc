@@ -61,11 +61,13 @@ class StreamExchange final : public Exchange, public rpc::StreamEvents {
   void OnBodyState(WholeBody::State state) {
     if (state == WholeBody::State::kMore) return;
     if (state == WholeBody::State::kDone) return Send();
+    body_.Release();
     Fail(MakeProblem(BodyError(state, environment_.limits.max_body_bytes), call_.trace_id));
   }
 
   void Send() {
     absl::StatusOr<std::string> message = RequestMessage(environment_, call_, body_.text());
+    body_.Release();
     if (!message.ok()) return Fail(MakeProblem(message.status(), call_.trace_id));
     stream_ = call_.channel->Stream(call_.route->rpc_path, call_.options, Self());
     stream_->Write(*message, /*last=*/true);

@@ -35,11 +35,13 @@ class UnaryExchange final : public Exchange {
   void OnBodyState(WholeBody::State state) {
     if (state == WholeBody::State::kMore) return;
     if (state == WholeBody::State::kDone) return Send();
+    body_.Release();
     Fail(MakeProblem(BodyError(state, environment_.limits.max_body_bytes), call_.trace_id));
   }
 
   void Send() {
     absl::StatusOr<std::string> message = RequestMessage(environment_, call_, body_.text());
+    body_.Release();
     if (!message.ok()) return Fail(MakeProblem(message.status(), call_.trace_id));
     auto self = std::static_pointer_cast<UnaryExchange>(shared_from_this());
     running_ = call_.channel->Unary(

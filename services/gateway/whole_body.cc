@@ -1,6 +1,7 @@
 #include "services/gateway/whole_body.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
@@ -36,6 +37,11 @@ WholeBody::State WholeBody::Ask(uint64_t capacity) {
   }
   peer_.ReadBody({text_.data() + size_, text_.size() - size_});
   return State::kMore;
+}
+
+void WholeBody::Release() {
+  text_ = std::string();
+  budget_.Return(std::exchange(taken_, 0));
 }
 
 absl::Status BodyError(WholeBody::State state, uint64_t limit) {

@@ -14,7 +14,7 @@ class WholeBody {
 
   WholeBody(HttpPeer& peer, BodyBudget& budget, uint64_t limit)
       : peer_(peer), budget_(budget), limit_(limit) {}
-  ~WholeBody() { budget_.Return(taken_); }
+  ~WholeBody() { Release(); }
   WholeBody(const WholeBody&) = delete;
   WholeBody& operator=(const WholeBody&) = delete;
 
@@ -23,6 +23,8 @@ class WholeBody {
   // A part has come; asks for the next one itself when it returns kMore.
   State Take(size_t size, bool last);
   const std::string& text() const { return text_; }
+  // Gives the memory back as soon as the body is not needed any more. Not while a part is awaited.
+  void Release();
 
  private:
   State Ask(uint64_t capacity);
