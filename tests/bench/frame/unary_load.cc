@@ -47,14 +47,22 @@ class Load {
  private:
   struct InFlight {
     grpc::ClientContext context;
+    grpc::ByteBuffer request;
     grpc::ByteBuffer response;
   };
+
+  grpc::ByteBuffer NewRequest() const {
+    if (!options_.rest_of_request) return {&bytes_, 1};
+    const grpc::Slice parts[] = {bytes_, options_.rest_of_request()};
+    return {parts, 2};
+  }
 
   void Begin(grpc::GenericStub& stub) {
     auto* const call = new InFlight;
     call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
     call->context.AddMetadata("authorization", options_.token);
-    stub.UnaryCall(&call->context, options_.method, {}, &request_, &call->response,
+    call->request = NewRequest();
+    stub.UnaryCall(&call->context, options_.method, {}, &call->request, &call->response,
                    [this, call, &stub](const grpc::Status& status) {
                      delete call;
                      ++(status.ok() ? done_ : failures_);
@@ -66,8 +74,7 @@ class Load {
 
   const LoadOptions options_;
   std::vector<std::unique_ptr<grpc::GenericStub>> stubs_;
-  const grpc::Slice empty_;
-  const grpc::ByteBuffer request_{&empty_, 1};
+  const grpc::Slice bytes_{options_.request};
   std::atomic<int64_t> done_ = 0;
   std::atomic<int64_t> failures_ = 0;
   std::atomic<bool> stop_ = false;
