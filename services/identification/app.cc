@@ -5,6 +5,7 @@
 #include "common/status/status.h"
 #include "services/identification/deps.h"
 #include "services/identification/import_job.h"
+#include "services/identification/region_reform_job.h"
 #include "services/identification/service_case.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
@@ -42,6 +43,7 @@ class IdentificationApp : public App {
               .outbox = *outbox_,
               .clock = *foundation_->clock} {
     jobs_->Register(kImportJob, [this](jobs::JobRun& run) { return RunImport(deps_, run); });
+    jobs_->Register(kReformJob, [this](jobs::JobRun& run) { return RunReform(deps_, run); });
     jobs_->Register(kAssessCampaignJob,
                     [this](jobs::JobRun& run) { return AssessCampaign(deps_, run); });
   }

@@ -5,6 +5,7 @@
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "services/identification/convert_region.h"
+#include "services/identification/service_region_reform.h"
 #include "services/identification/store/region_store.h"
 
 namespace jz::identification {
@@ -194,6 +195,8 @@ rpc::Router RegionRouter(const Deps& deps) {
         });
   };
   unary("ImportRegions", ImportRegions);
+  unary("ReformRegions", ReformRegions);
+  unary("ResolveRegions", ResolveRegions);
   unary("GetRegion", GetRegion);
   unary("ListRegions", ListRegions);
   unary("SetParameters", SetParameters);

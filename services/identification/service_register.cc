@@ -18,6 +18,7 @@ rpc::Router RegisterRouter(const Deps& deps) {
   unary("ListHouseholds", ListHouseholds);
   unary("SearchPersons", SearchPersons);
   unary("RecordMemberChanges", RecordMemberChanges);
+  unary("MoveHouseholds", MoveHouseholdsRpc);
   router.ClientStream<v1::ImportHouseholdsRequest, common::v1::Job>(
       "ImportHouseholds",
       [&deps](const rpc::CallContext& ctx, rpc::Reader<v1::ImportHouseholdsRequest>& upload) {

@@ -24,6 +24,8 @@ absl::StatusOr<v1::SearchPersonsResponse> SearchPersons(const Deps& deps,
                                                         const v1::SearchPersonsRequest& request);
 absl::StatusOr<v1::RecordMemberChangesResponse> RecordMemberChanges(
     const Deps& deps, const rpc::CallContext& ctx, const v1::RecordMemberChangesRequest& request);
+absl::StatusOr<v1::MoveHouseholdsResponse> MoveHouseholdsRpc(
+    const Deps& deps, const rpc::CallContext& ctx, const v1::MoveHouseholdsRequest& request);
 
 // All of them, the jobs and the change feed. `deps` must outlive the router.
 rpc::Router RegisterRouter(const Deps& deps);

@@ -1,7 +1,7 @@
 #include "services/identification/store/flow_store.h"
 
 #include "absl/strings/str_cat.h"
-#include "common/sql/scope.h"
+#include "services/identification/store/residence_store.h"
 
 namespace jz::identification {
 namespace {
@@ -17,13 +17,14 @@ constexpr char kCourses[] =
     "AS closing, "
     "COALESCE(MAX(CASE WHEN a.effective_date BETWEEN ? AND ? AND a.kind <> 7 "
     "THEN a.seq * 16 + a.kind * 2 + (a.reason = 'ALL_MEMBERS_DIED') END), 0) & 15 AS latest "
-    "FROM household h JOIN adjustment a ON a.household_id = h.id WHERE ";
+    "FROM ";
 
 std::string CoursesQuery(const auth::RegionScope& scope, const Period& period,
                          sql::Values& values) {
   values.insert(values.end(), {period.start, period.end, period.start, period.end});
-  return absl::StrCat(kCourses, sql::ScopeClause(scope, "h.region_code", values),
-                      " GROUP BY a.household_id");
+  std::string residents = ResidentsQuery(scope, period.end, values);
+  return absl::StrCat(kCourses, residents,
+                      " r JOIN adjustment a ON a.household_id = r.id GROUP BY a.household_id");
 }
 
 HouseholdCourse ReadCourse(const sql::Row& row) {

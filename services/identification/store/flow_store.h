@@ -17,8 +17,8 @@ struct Period {
   Date end;
 };
 
-// Households are counted in the region where they are now, so that opening, flows and closing are
-// about the same ones.
+// Households are counted in the region where they lived on the last day, so that opening, flows and
+// closing are about the same ones.
 absl::StatusOr<std::vector<HouseholdGroup>> CountHouseholdCourses(sql::Transaction& tx,
                                                                   const auth::RegionScope& scope,
                                                                   const Period& period);

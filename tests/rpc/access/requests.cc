@@ -9,6 +9,11 @@ std::vector<AccessCase> RegionCases() {
       {.method = service + "ImportRegions",
        .request = R"(regions { code: '230221101298' display_name: 'new' valid_from: '2017-01-01' }
                      request_id: '${request}')"},
+      {.method = service + "ReformRegions",
+       .request = R"(new_regions { code: '230221101297' display_name: 'new' }
+                     moves { from_code: '230221101298' to_code: '230221101297' }
+                     effective_date: '2017-08-01' reason: 'r' request_id: '${request}')"},
+      {.method = service + "ResolveRegions", .request = "codes: '230221101298'"},
       {.method = service + "GetRegion",
        .request = "name: 'regions/230221000000'",
        .shows_ancestors = true},
@@ -44,6 +49,9 @@ std::vector<AccessCase> RegisterCases() {
       {.method = service + "RecordMemberChanges",
        .request = R"(changes { person: '${person_P7}' kind: '02' date: '2017-08-01' }
                      request_id: '${request}')"},
+      {.method = service + "MoveHouseholds",
+       .request = R"(moves { household: '${household_P6}' to_code: '230221101299' to_group: '1' }
+                     effective_date: '2017-08-01' request_id: '${request}')"},
       {.method = service + "CancelJob", .request = "name: '${job}' request_id: '${request}'"},
   };
 }

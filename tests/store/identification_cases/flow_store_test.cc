@@ -13,6 +13,7 @@
 #include "services/identification/domain/decision.h"
 #include "services/identification/store/household_store.h"
 #include "services/identification/store/person_store.h"
+#include "services/identification/store/residence_store.h"
 #include "tests/support/mariadb.h"
 
 namespace jz::identification {
@@ -34,6 +35,7 @@ struct History {
   Household household;
   std::vector<Adjustment> adjustments;  // in the order in which they were decided
   std::vector<Person> persons;
+  std::vector<FormerResidence> former;  // where it lived before, in order
 };
 
 class Maker {
@@ -56,10 +58,24 @@ class Maker {
     for (int i = 0; i < changes; ++i) Adjust(history);
     int members = Below(5);
     for (int i = 0; i < members; ++i) AddPerson(history, serial * 10 + i);
+    for (int i = Below(4) - 1; i > 0; --i) Move(history);
     return history;
   }
 
  private:
+  // To another village, or away and back again.
+  void Move(History& history) {
+    Household& household = history.household;
+    const Date from = history.former.empty() ? kBeginning : history.former.back().valid_to + 1;
+    const Date until = std::max(kFirstDay, from) + Below(500);
+    history.former.push_back({.household = household.id,
+                              .valid_from = from,
+                              .valid_to = until,
+                              .region = household.region});
+    household.region = kVillages[Below(std::size(kVillages))];
+    for (Person& person : history.persons) person.region = household.region;
+  }
+
   // One of the adjustments that the state allows, on its first day or later.
   void Adjust(History& history) {
     Household& household = history.household;
@@ -119,6 +135,13 @@ HouseholdState StateOn(const History& history, Date day) {
     if (adjustment.effective_date <= day) state = adjustment.state_after;
   }
   return state;
+}
+
+RegionCode RegionOn(const History& history, Date day) {
+  for (const FormerResidence& former : history.former) {
+    if (former.valid_from <= day && day <= former.valid_to) return former.region;
+  }
+  return history.household.region;
 }
 
 bool IsMemberOn(const Person& person, Date day) {
@@ -186,7 +209,7 @@ void CountUnit(const History& history, const Period& period, bool here_before, b
 Recount RecountAll(const std::vector<History>& histories, RegionCode region, const Period& period) {
   Recount recount;
   for (const History& history : histories) {
-    if (!region.Contains(history.household.region)) continue;
+    if (!region.Contains(RegionOn(history, period.end))) continue;
     CountUnit(history, period, true, true, "households", recount);
     for (const Person& person : history.persons) {
       CountUnit(history, period, IsMemberOn(person, period.start - 1),
@@ -230,6 +253,7 @@ absl::Status Insert(sql::Transaction& tx, const std::vector<History>& histories)
   std::vector<Person> persons;
   std::vector<Departure> departures;
   std::vector<AdjustmentRow> adjustments;
+  std::vector<FormerResidence> former;
   for (const History& history : histories) {
     households.push_back(history.household);
     for (const Person& person : history.persons) {
@@ -237,6 +261,7 @@ absl::Status Insert(sql::Transaction& tx, const std::vector<History>& histories)
       persons.back().left_on.reset();
       if (person.left_on) departures.push_back({.person = person, .note = ""});
     }
+    former.insert(former.end(), history.former.begin(), history.former.end());
     int64_t seq = 1;
     for (const Adjustment& adjustment : history.adjustments) {
       adjustments.push_back({.household = history.household.id,
@@ -250,6 +275,11 @@ absl::Status Insert(sql::Transaction& tx, const std::vector<History>& histories)
   if (auto s = InsertHouseholds(tx, households); !s.ok()) return s;
   if (auto s = InsertPersons(tx, persons); !s.ok()) return s;
   if (auto s = RecordDepartures(tx, departures, "test", absl::UnixEpoch()); !s.ok()) return s;
+  if (auto s =
+          InsertFormerResidences(tx, former, {.subject = "test", .at = absl::UnixEpoch()}, "r");
+      !s.ok()) {
+    return s;
+  }
   return InsertAdjustments(tx, adjustments);
 }
 
