@@ -3,10 +3,12 @@
 #include "common/feed/outbox.h"
 #include "common/jobs/jobs.h"
 #include "common/status/status.h"
+#include "services/identification/comparison_job.h"
 #include "services/identification/deps.h"
 #include "services/identification/import_job.h"
 #include "services/identification/region_reform_job.h"
 #include "services/identification/service_case.h"
+#include "services/identification/service_comparison.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
 #include "services/identification/use_case_campaign.h"
@@ -25,6 +27,7 @@ class IdentificationApp : public App {
     routers.push_back(RegionRouter(app->deps_));
     routers.push_back(RegisterRouter(app->deps_));
     routers.push_back(CaseRouter(app->deps_));
+    routers.push_back(ComparisonRouter(app->deps_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
     return app;
@@ -46,6 +49,8 @@ class IdentificationApp : public App {
     jobs_->Register(kReformJob, [this](jobs::JobRun& run) { return RunReform(deps_, run); });
     jobs_->Register(kAssessCampaignJob,
                     [this](jobs::JobRun& run) { return AssessCampaign(deps_, run); });
+    jobs_->Register(kComparisonJob,
+                    [this](jobs::JobRun& run) { return RunComparisonJob(deps_, run); });
   }
 
   int port() const override { return server_->port(); }

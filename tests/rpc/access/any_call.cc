@@ -13,6 +13,7 @@
 #include "jingzhun/evaluation/v1/evaluation.pb.h"
 #include "jingzhun/funds/v1/funds.pb.h"
 #include "jingzhun/identification/v1/case.pb.h"
+#include "jingzhun/identification/v1/comparison.pb.h"
 #include "jingzhun/identification/v1/region.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
 
@@ -74,6 +75,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
       ::jingzhun::identification::v1::Region::descriptor()->file(),
       ::jingzhun::identification::v1::Household::descriptor()->file(),
       ::jingzhun::identification::v1::Case::descriptor()->file(),
+      ::jingzhun::identification::v1::ComparisonList::descriptor()->file(),
       ::jingzhun::assistance::v1::Unit::descriptor()->file(),
       ::jingzhun::funds::v1::Purpose::descriptor()->file(),
       ::jingzhun::evaluation::v1::Evaluation::descriptor()->file(),

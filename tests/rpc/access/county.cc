@@ -3,6 +3,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/substitute.h"
 #include "jingzhun/common/v1/job.pb.h"
+#include "jingzhun/identification/v1/comparison.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
 #include "tests/rpc/access/suite.h"
 #include "tests/unit/identification/register_file.h"
@@ -141,6 +142,40 @@ void Suite::MakeCases() {
        *Must(service + "FileObjection", "case: '${case_A0}' text: '异议' request_id: '${request}'",
              "village"),
        "name");
+}
+
+void Suite::MakeComparisons() {
+  const std::string service = "identification.v1.ComparisonService.";
+  std::string entries;
+  for (int index : {4, 5}) {
+    absl::StrAppend(&entries, "entries { citizen_id: '", CitizenIdOf(index),
+                    "' attributes { name: 'unit' text: 'u' } } ");
+  }
+  Keep("comparison_list",
+       *Must(service + "CreateComparisonList",
+             R"(kind: 'payroll' region_code: '230221000000' authority: '县财政局' purpose: '比对'
+                data_date: '2017-05-31' expires_on: '2099-12-31' request_id: '${request}' )" +
+                 entries,
+             "officer"),
+       "name");
+  Keep("comparison_job",
+       *Must(service + "RunComparison", R"(region_code: '230221000000'
+               lists: '${comparison_list}' request_id: '${request}')",
+             "officer"),
+       "name");
+  Await("identification.v1.RegisterService.GetJob", "name: '${comparison_job}'",
+        "JOB_STATE_SUCCEEDED");
+  auto found = Must(service + "ListComparisonFindings", "page_size: 1000", "officer");
+  for (const auto& finding :
+       static_cast<idv1::ListComparisonFindingsResponse&>(*found).findings()) {
+    const bool first = finding.household() == placeholders_["household_P0"];
+    placeholders_[first ? "finding_assigned" : "finding_answered"] = finding.name();
+    names_.insert(finding.name());
+  }
+  Must(service + "BatchAnswerComparisonFindings",
+       R"(answers { finding: '${finding_answered}' outcome: COMPARISON_OUTCOME_CONFIRMED
+            reason: 'r' } request_id: '${request}')",
+       "township");
 }
 
 void Suite::MakeAssistance() {

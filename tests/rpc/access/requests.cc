@@ -110,6 +110,46 @@ std::vector<AccessCase> CaseCases() {
   };
 }
 
+std::vector<AccessCase> ComparisonCases() {
+  const std::string service = "identification.v1.ComparisonService.";
+  return {
+      {.method = service + "ListComparisonKinds", .request = "", .is_public = true},
+      {.method = service + "GetComparisonList",
+       .request = "name: '${comparison_list}'",
+       .shows_ancestors = true},
+      {.method = service + "ListComparisonLists",
+       .request = "kind: 'payroll'",
+       .shows_ancestors = true},
+      {.method = service + "GetComparisonFinding", .request = "name: '${finding_answered}'"},
+      {.method = service + "ListComparisonFindings", .request = "region_code: '230221000000'"},
+      {.method = service + "GetComparisonFigures", .request = "region_code: '230221000000'"},
+      {.method = service + "PutComparisonKinds",
+       .request = R"(kinds { code: 'access' region_code: '230221000000' valid_from: '2017-01-01'
+                       label_zh: '一' label_en: 'one' severity: COMPARISON_SEVERITY_MUST_REVIEW
+                       due_days: 5 } request_id: '${request}')"},
+      {.method = service + "CreateComparisonList",
+       .request = R"(kind: 'payroll' region_code: '230221000000' authority: 'a' purpose: 'p'
+                     data_date: '2017-05-31' expires_on: '2099-12-31' request_id: '${request}'
+                     entries { citizen_id: '${citizen_id}' })"},
+      {.method = service + "PutAuthorizations",
+       .request = R"(authorizations { household: '${household_P0}' signed_on: '2017-01-01'
+                       valid_to: '2099-12-31' evidence_sha256:
+                       '0000000000000000000000000000000000000000000000000000000000000000' }
+                     request_id: '${request}')"},
+      {.method = service + "RunComparison",
+       .request = R"(region_code: '230221000000' lists: '${comparison_list}'
+                     request_id: '${request}')"},
+      {.method = service + "BatchAnswerComparisonFindings",
+       .request = R"(answers { finding: '${finding_assigned}' reason: 'r'
+                       outcome: COMPARISON_OUTCOME_CONFIRMED } request_id: '${request}')"},
+      {.method = service + "BatchCheckComparisonFindings",
+       .request = R"(checks { finding: '${finding_answered}' verdict: VERDICT_ACCEPT }
+                     request_id: '${request}')"},
+      {.method = service + "ExpireComparisonList",
+       .request = "name: '${comparison_list}' request_id: '${request}'"},
+  };
+}
+
 std::vector<AccessCase> AssistanceCases() {
   const std::string service = "assistance.v1.AssistanceService.";
   return {
@@ -242,7 +282,7 @@ std::vector<AccessCase> EvaluationCases() {
 
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
-  for (auto cases : {RegionCases(), RegisterCases(), CaseCases(), AssistanceCases(), LedgerCases(),
+  for (auto cases : {RegionCases(), RegisterCases(), CaseCases(), ComparisonCases(), AssistanceCases(), LedgerCases(),
                      DisbursementCases(), EvaluationCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }

@@ -95,6 +95,7 @@ Suite::Suite() {
   StartServices(*keys_);
   MakeRegister();
   MakeCases();
+  MakeComparisons();
   MakeAssistance();
   MakeFunds();
   MakeEvaluation();

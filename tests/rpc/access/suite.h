@@ -58,6 +58,7 @@ class Suite {
   void MakeRegister();
   void ImportHouseholds();
   void MakeCases();
+  void MakeComparisons();
   void MakeAssistance();
   void MakeFunds();
   std::string MakeBatch(const std::string& household, const std::string& state);
