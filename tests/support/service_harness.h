@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/config/service_main.h"
 #include "common/rpc/channel.h"
+#include "tests/support/time_factor.h"
 
 namespace jz::testing {
 
@@ -81,7 +82,7 @@ class Client {
     return channel_->ClientStream(Path(method), Options());
   }
 
-  // 10 seconds from now, and the token.
+  // 10 seconds from now, longer under the sanitizers, and the token.
   rpc::CallOptions Options() const;
   std::string Path(absl::string_view method) const {
     return absl::StrCat("/", service_, "/", method);
@@ -92,7 +93,7 @@ class Client {
   std::shared_ptr<rpc::Channel> channel_;
   std::string service_;
   std::string token_;
-  absl::Duration timeout_ = absl::Seconds(10);
+  absl::Duration timeout_ = Allow(absl::Seconds(10));
 };
 
 }  // namespace jz::testing
