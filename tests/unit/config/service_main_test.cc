@@ -56,7 +56,7 @@ TEST(ServiceMainDeathTest, RefusesToKeepAnswersForTooShortATime) {
   ServiceSpec spec;
   spec.name = "funds";
   EXPECT_EXIT(std::exit(ServiceMain(6, flags, spec)), ::testing::ExitedWithCode(1),
-              "keep-answers is a duration from 1h to ");
+              "keep-answers is a duration like 1m30s from 1h to ");
 }
 
 }  // namespace
