@@ -64,7 +64,12 @@ TEST_F(LedgerRpcTest, RefusesAnOverdraftAndPostsNothingOfTheBatch) {
 }
 
 TEST_F(LedgerRpcTest, RefusesASingleOverdraft) {
-  EXPECT_EQ(ReasonOf(Post(maker_, {Move(fund_, bank_, 1)}).status()), "INSUFFICIENT_FUNDS");
+  auto refused = Post(maker_, {Move(fund_, bank_, 1)});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOf(refused.status()), "INSUFFICIENT_FUNDS");
+  EXPECT_EQ(MetadataOf(refused.status(), "account"), bank_);
+  EXPECT_EQ(BalanceOf(maker_, fund_).debits_posted_fen(), 0);
+  EXPECT_EQ(BalanceOf(maker_, bank_).credits_posted_fen(), 0);
 }
 
 TEST_F(LedgerRpcTest, TellsEachItemItsResult) {
@@ -107,12 +112,18 @@ TEST_F(LedgerRpcTest, RefusesAnIdWithAnotherAmount) {
   auto twins = Post(maker_, {twin, twin});
   ASSERT_TRUE(twins.ok()) << twins.status();
   EXPECT_EQ(twins->results(0).transfer(), twins->results(1).transfer());
-  EXPECT_EQ(BalanceOf(maker_, bank_).debits_posted_fen(), 105);
+  EXPECT_EQ(BalanceOf(maker_, bank_).debits_posted_fen(), 105) << "100 and 5, no other amount";
 }
 
 TEST_F(LedgerRpcTest, RefusesToMixUnits) {
   const std::string euro = MakeAccount(maker_, fv1::ACCOUNT_TYPE_ASSET, false, "EUR");
-  EXPECT_EQ(ReasonOf(Post(maker_, {Move(euro, fund_, 1)}).status()), "ACCOUNT_UNIT_MISMATCH");
+  // The good transfer beside it is not posted, either.
+  auto refused = Post(maker_, {Move(bank_, fund_, 1), Move(euro, fund_, 1)});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOf(refused.status()), "ACCOUNT_UNIT_MISMATCH");
+  EXPECT_EQ(MetadataOf(refused.status(), "index"), "1");
+  EXPECT_EQ(BalanceOf(maker_, euro).debits_posted_fen(), 0);
+  EXPECT_EQ(BalanceOf(maker_, fund_).credits_posted_fen(), 0);
 }
 
 TEST_F(LedgerRpcTest, TellsAllViolationsOfARequest) {

@@ -287,6 +287,26 @@ TEST_F(ReceiptRpcTest, ListsEverythingThatAHouseholdGot) {
   EXPECT_EQ(PaymentsOf(approved.households[0], neighbour).payments_size(), 0);
 }
 
+TEST_F(ReceiptRpcTest, AnUploadThatIsCutPaysNothing) {
+  const Approved approved = ApprovedBatch(2);
+  fv1::UploadBankReceiptRequest begun;
+  begun.set_name(approved.batch);
+  begun.set_request_id("cut");
+  begun.set_data(absl::StrCat("line_id,result,amount_fen,bank_reference\n",
+                              ReceiptRow(approved.lines[0], "PAID"), "\n"));
+  ASSERT_TRUE(checker_.ClientStream("UploadBankReceipt")->Write(begun));  // and breaks off
+  EXPECT_EQ(BalanceOf(maker_, approved.treasury.bank).credits_posted_fen(), 0);
+  EXPECT_TRUE(PaymentsInFeed(approved.batch).empty());
+  // The request_id is still free.
+  auto whole =
+      Upload(checker_, approved.batch,
+             {ReceiptRow(approved.lines[0], "PAID"), ReceiptRow(approved.lines[1], "PAID")}, "cut");
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_EQ(whole->new_paid_count(), 2);
+  EXPECT_EQ(whole->known_count(), 0);
+  EXPECT_EQ(BalanceOf(maker_, approved.treasury.bank).credits_posted_fen(), 2 * kStandard);
+}
+
 TEST_F(ReceiptRpcTest, RefusesAnUploadThatIsNoReceipt) {
   const Approved approved = ApprovedBatch(1);
   EXPECT_EQ(ReasonOf(Upload(checker_, approved.batch, {}).status()), "RECEIPT_EMPTY");
