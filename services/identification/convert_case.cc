@@ -288,13 +288,14 @@ absl::StatusOr<ObjectionPage> PageFrom(const v1::ListObjectionsRequest& request)
   return page;
 }
 
-absl::StatusOr<Period> PeriodFrom(const v1::ComputeFlowsRequest& request) {
+absl::StatusOr<FlowQuestion> QuestionFrom(const v1::ComputeFlowsRequest& request) {
   Violations violations;
+  RegionCode region = RegionFrom(request.region_code(), "region_code", violations);
   Period period{.start = DateFrom(request.period_start(), "period_start", violations),
                 .end = DateFrom(request.period_end(), "period_end", violations)};
   CheckPeriod(period.start, period.end, violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  return period;
+  return FlowQuestion{.region = region, .period = period};
 }
 
 absl::StatusOr<StepCommand> CommandFrom(const v1::RecordGroupAssessmentsRequest& request) {

@@ -43,7 +43,11 @@ absl::StatusOr<std::vector<CaseId>> CasesFrom(const v1::ReassessCasesRequest& re
 absl::StatusOr<CasePage> PageFrom(const v1::ListCasesRequest& request);
 absl::StatusOr<NoticePage> PageFrom(const v1::ListNoticesRequest& request);
 absl::StatusOr<ObjectionPage> PageFrom(const v1::ListObjectionsRequest& request);
-absl::StatusOr<Period> PeriodFrom(const v1::ComputeFlowsRequest& request);
+struct FlowQuestion {
+  RegionCode region;
+  Period period;
+};
+absl::StatusOr<FlowQuestion> QuestionFrom(const v1::ComputeFlowsRequest& request);
 
 // Commands without request_id and canonical request.
 absl::StatusOr<StepCommand> CommandFrom(const v1::RecordGroupAssessmentsRequest& request);

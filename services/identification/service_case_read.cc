@@ -40,14 +40,13 @@ absl::StatusOr<v1::ListCasesResponse> List(const Deps& deps, const rpc::CallCont
 
 absl::StatusOr<v1::Flows> Compute(const Deps& deps, const rpc::CallContext& ctx,
                                   const v1::ComputeFlowsRequest& request) {
-  JZ_ASSIGN_OR_RETURN(RegionCode region, RegionCode::Parse(request.region_code()));
-  JZ_ASSIGN_OR_RETURN(Period period, PeriodFrom(request));
-  JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
-  auth::RegionScope scope({region});
+  JZ_ASSIGN_OR_RETURN(FlowQuestion question, QuestionFrom(request));
+  JZ_RETURN_IF_ERROR(ctx.scope().Require(question.region));
+  auth::RegionScope scope({question.region});
   return deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<v1::Flows> {
-    JZ_ASSIGN_OR_RETURN(auto households, CountHouseholdCourses(tx, scope, period));
-    JZ_ASSIGN_OR_RETURN(auto persons, CountPersonCourses(tx, scope, period));
-    return ToMessage(ComputeFlows(households, persons), region, period);
+    JZ_ASSIGN_OR_RETURN(auto households, CountHouseholdCourses(tx, scope, question.period));
+    JZ_ASSIGN_OR_RETURN(auto persons, CountPersonCourses(tx, scope, question.period));
+    return ToMessage(ComputeFlows(households, persons), question.region, question.period);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/rpc/identification/status_matchers.h"
 #include "tests/rpc/identification_cases/case_service.h"
+#include "tests/support/violations.h"
 
 namespace jz::testing {
 namespace {
@@ -38,7 +39,9 @@ class Refusals : public ::testing::Test {
 TEST_F(Refusals, VotesThatExceedAttendance) {
   auto request = village_.AssessRequest(campaign_);
   request.mutable_meeting()->set_votes_for(11);
-  EXPECT_THAT(Assess(request), Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  auto refused = Assess(request);
+  EXPECT_THAT(refused, Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  EXPECT_THAT(ViolationsOf(refused), ::testing::ElementsAre("meeting VOTES_EXCEED_ATTENDANCE"));
   request.mutable_meeting()->set_votes_for(-1);
   EXPECT_THAT(Assess(request), Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
   request = village_.AssessRequest(campaign_);
@@ -48,7 +51,10 @@ TEST_F(Refusals, VotesThatExceedAttendance) {
   idv1::CaseOutcome& outcome = *request.add_outcomes();
   outcome.set_case_(village_.CaseOf("R-poor").name());
   outcome.mutable_votes()->set_votes_for(13);
-  EXPECT_THAT(Assess(request), Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  refused = Assess(request);
+  EXPECT_THAT(refused, Refused(StatusCode::kInvalidArgument, "INVALID_REQUEST"));
+  EXPECT_THAT(ViolationsOf(refused),
+              ::testing::ElementsAre("outcomes[0].votes VOTES_EXCEED_ATTENDANCE"));
   EXPECT_EQ(StepsRecorded(), 0);
 }
 
