@@ -63,7 +63,9 @@ INSTANTIATE_TEST_SUITE_P(Parsers, Corpus,
                                          Target{"date", DateTarget}, Target{"ids", IdsTarget},
                                          Target{"jwt", JwtTarget}, Target{"money", MoneyTarget},
                                          Target{"page_token", PageTokenTarget},
-                                         Target{"region_code", RegionCodeTarget}),
+                                         Target{"region_code", RegionCodeTarget},
+                                         Target{"rule_expression", RuleExpressionTarget},
+                                         Target{"rule_facts", RuleFactsTarget}),
                          [](const auto& test) { return test.param.name; });
 
 TEST_P(Corpus, KeepsTheParsersWord) {
