@@ -8,9 +8,13 @@
 #include "services/identification/import_job.h"
 #include "services/identification/region_reform_job.h"
 #include "services/identification/service_case.h"
+#include "services/identification/service_code_list.h"
 #include "services/identification/service_comparison.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
+#include "services/identification/service_village.h"
+#include "services/identification/sheet_job.h"
+#include "services/identification/store/code_store.h"
 #include "services/identification/use_case_campaign.h"
 
 namespace jz::identification {
@@ -19,13 +23,21 @@ std::vector<sql::Migration> Migrations();  // made from migrations/*.sql
 
 namespace {
 
+constexpr absl::Duration kStartTimeout = absl::Seconds(30);
+
 class IdentificationApp : public App {
  public:
   static absl::StatusOr<std::unique_ptr<App>> Start(std::unique_ptr<Foundation> foundation) {
+    const Clock& clock = *foundation->clock;
+    JZ_RETURN_IF_ERROR(foundation->db->Run(absl::Now() + kStartTimeout, [&](sql::Transaction& tx) {
+      return EnterDefaultCodes(tx, clock.Now());
+    }));
     auto app = std::make_unique<IdentificationApp>(std::move(foundation));
     std::vector<rpc::Router> routers;
     routers.push_back(RegionRouter(app->deps_));
+    routers.push_back(CodeListRouter(app->deps_));
     routers.push_back(RegisterRouter(app->deps_));
+    routers.push_back(VillageRouter(app->deps_));
     routers.push_back(CaseRouter(app->deps_));
     routers.push_back(ComparisonRouter(app->deps_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
@@ -46,6 +58,7 @@ class IdentificationApp : public App {
               .outbox = *outbox_,
               .clock = *foundation_->clock} {
     jobs_->Register(kImportJob, [this](jobs::JobRun& run) { return RunImport(deps_, run); });
+    jobs_->Register(kSheetJob, [this](jobs::JobRun& run) { return RunSheetImport(deps_, run); });
     jobs_->Register(kReformJob, [this](jobs::JobRun& run) { return RunReform(deps_, run); });
     jobs_->Register(kAssessCampaignJob,
                     [this](jobs::JobRun& run) { return AssessCampaign(deps_, run); });

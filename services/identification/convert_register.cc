@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "google/protobuf/util/time_util.h"
-#include "services/identification/domain/code_list.h"
+#include "jingzhun/identification/v1/storage.pb.h"
 #include "services/identification/domain/csv.h"
 
 namespace jz::identification {
@@ -22,25 +22,6 @@ static_assert(static_cast<int>(AdjustmentKind::kRetain) == v1::ADJUSTMENT_KIND_R
 void CheckBatch(absl::string_view field, int size, Violations& violations) {
   if (size == 0) violations.Add(field, "BATCH_EMPTY", "give at least one");
   if (size > kMaxBatch) violations.Add(field, "BATCH_TOO_LARGE", "at most 1,000 in a call");
-}
-
-v1::IncomeStatement ToMessage(const IncomeStatement& income) {
-  v1::IncomeStatement message;
-  message.set_year(income.year);
-  message.set_version(income.version);
-  message.set_wage_fen(income.items.wage_fen);
-  message.set_business_fen(income.items.business_fen);
-  message.set_property_fen(income.items.property_fen);
-  message.set_transfer_fen(income.items.transfer_fen);
-  message.set_cost_fen(income.items.cost_fen);
-  message.set_net_fen(income.net_fen);
-  message.set_net_per_head_fen(income.net_per_head_fen);
-  message.set_member_count(income.member_count);
-  message.set_reason(income.reason);
-  message.set_recorded_by(income.recorded_by);
-  *message.mutable_recorded_at() =
-      TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(income.recorded_at));
-  return message;
 }
 
 // Everything but members, income and what is sealed.
@@ -106,6 +87,33 @@ absl::StatusOr<v1::Member> ToMessage(const Person& person, const crypto::Sealer&
   return message;
 }
 
+absl::StatusOr<v1::IncomeStatement> ToMessage(const IncomeStatement& income) {
+  v1::IncomeStatement message;
+  message.set_year(income.year);
+  message.set_version(income.version);
+  message.set_wage_fen(income.items.wage_fen);
+  message.set_business_fen(income.items.business_fen);
+  message.set_property_fen(income.items.property_fen);
+  message.set_transfer_fen(income.items.transfer_fen);
+  message.set_cost_fen(income.items.cost_fen);
+  message.set_net_fen(income.net_fen);
+  message.set_net_per_head_fen(income.net_per_head_fen);
+  message.set_member_count(income.member_count);
+  message.set_reason(income.reason);
+  message.set_recorded_by(income.recorded_by);
+  *message.mutable_recorded_at() =
+      TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(income.recorded_at));
+  v1::IncomeRecord record;
+  if (!record.ParseFromString(income.record)) {
+    return Internal("INCOME_BROKEN", "the items of an income statement do not parse");
+  }
+  if (record.has_items()) *message.mutable_items() = record.items();
+  *message.mutable_lines() = record.lines();
+  *message.mutable_excluded() = record.excluded();
+  message.set_cost_method(record.cost_method());
+  return message;
+}
+
 absl::StatusOr<v1::Household> ToMessage(const HouseholdView& view, const crypto::Sealer& sealer,
                                         crypto::Purpose purpose) {
   v1::Household message = PlainFields(view.household);
@@ -117,7 +125,10 @@ absl::StatusOr<v1::Household> ToMessage(const HouseholdView& view, const crypto:
   for (const Person& person : view.members) {
     JZ_ASSIGN_OR_RETURN(*message.add_members(), ToMessage(person, sealer, purpose));
   }
-  if (view.income) *message.mutable_latest_income() = ToMessage(*view.income);
+  if (view.income) {
+    JZ_ASSIGN_OR_RETURN(*message.mutable_latest_income(), ToMessage(*view.income));
+  }
+  if (view.facts) *message.mutable_facts() = *view.facts;
   return message;
 }
 

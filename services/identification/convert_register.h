@@ -30,7 +30,10 @@ struct HouseholdView {
   std::string head_name;
   std::vector<Person> members;
   std::optional<IncomeStatement> income;
+  std::optional<v1::HouseholdFacts> facts = {};
 };
+// INTERNAL when what it was computed from does not parse.
+absl::StatusOr<v1::IncomeStatement> ToMessage(const IncomeStatement& income);
 // DATA_LOSS when a sealed value does not open.
 absl::StatusOr<v1::Household> ToMessage(const HouseholdView& view, const crypto::Sealer& sealer,
                                         crypto::Purpose purpose);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "services/identification/domain/import_check.h"
+#include "services/identification/store/code_store.h"
 #include "services/identification/store/household_store.h"
 #include "services/identification/store/person_store.h"
 #include "services/identification/store/region_store.h"
@@ -33,11 +34,12 @@ absl::string_view RowReason(CsvRow::Problem problem) {
 class Validation {
  public:
   Validation(const Deps& deps, jobs::JobRun& run, const v1::ImportJobState& state,
-             const RegionBook& regions)
+             const RegionBook& regions, const CodeBook& codes)
       : deps_(deps),
         run_(run),
         already_reported_(state.reported_errors()),
         today_(DateInShanghai(deps.clock.Now())),
+        codes_(codes),
         check_(run.region(), regions, today_) {}
 
   absl::StatusOr<v1::ImportJobState> Run() {
@@ -78,7 +80,7 @@ class Validation {
     } else if (row.fields.size() != columns_->size()) {
       Error(row.line, "ROW_FIELD_COUNT", absl::StrCat(columns_->size()));
     } else {
-      Check(ParseImportRow(*columns_, row, today_, errors_));
+      Check(ParseImportRow(*columns_, row, {.codes = codes_, .today = today_}, errors_));
     }
     status_ = FlushWhenDue();
   }
@@ -181,6 +183,7 @@ class Validation {
   jobs::JobRun& run_;
   const int64_t already_reported_;
   const Date today_;
+  const CodeBook& codes_;
   ImportCheck check_;
   std::optional<ColumnOrder> columns_;
   ImportErrors errors_;  // not yet saved
@@ -202,8 +205,11 @@ absl::StatusOr<v1::ImportJobState> ValidateImport(const Deps& deps, jobs::JobRun
                       deps.db.Fetch(run.deadline(), [&](sql::Transaction& tx) {
                         return LoadRegionsInside(tx, run.region());
                       }));
+  JZ_ASSIGN_OR_RETURN(CodeBook codes, deps.db.Fetch(run.deadline(), [&](sql::Transaction& tx) {
+    return LoadCodeBook(tx, run.region(), DateInShanghai(deps.clock.Now()));
+  }));
   const RegionBook book(regions);
-  return Validation(deps, run, state, book).Run();
+  return Validation(deps, run, state, book, codes).Run();
 }
 
 common::v1::JobError ToMessage(const ImportError& error) {

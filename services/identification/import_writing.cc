@@ -7,11 +7,11 @@
 #include "absl/container/flat_hash_set.h"
 #include "common/status/status.h"
 #include "services/identification/domain/import_check.h"
-#include "services/identification/domain/imported_household.h"
+#include "services/identification/enter_households.h"
+#include "services/identification/facts.h"
 #include "services/identification/import_validation.h"
-#include "services/identification/record_household.h"
+#include "services/identification/store/code_store.h"
 #include "services/identification/store/household_store.h"
-#include "services/identification/store/income_store.h"
 #include "services/identification/store/person_store.h"
 
 namespace jz::identification {
@@ -23,11 +23,7 @@ constexpr size_t kLookUp = 1000;
 // How often a batch is tried anew when another import enters the same persons at the same moment.
 constexpr int kMaxTries = 10;
 
-// A household of a batch, ready to be stored.
-struct Entry {
-  ImportedHousehold imported;
-  int64_t line = 0;
-};
+using Entry = NewHousehold;
 
 // What one transaction did with a batch.
 struct Outcome {
@@ -39,9 +35,10 @@ struct Outcome {
 
 class Writing {
  public:
-  Writing(const Deps& deps, jobs::JobRun& run, v1::ImportJobState state)
+  Writing(const Deps& deps, jobs::JobRun& run, const CodeBook& codes, v1::ImportJobState state)
       : deps_(deps),
         run_(run),
+        codes_(codes),
         state_(std::move(state)),
         today_(DateInShanghai(deps.clock.Now())),
         reader_(state_.offset(), state_.line()) {}
@@ -92,7 +89,7 @@ class Writing {
       return Changed();
     }
     ImportErrors errors;
-    ImportRow parsed = ParseImportRow(*columns_, row, today_, errors);
+    ImportRow parsed = ParseImportRow(*columns_, row, {.codes = codes_, .today = today_}, errors);
     if (!parsed.complete) return Changed();
     std::optional<ImportHousehold> complete = assembly_.Add(std::move(parsed));
     if (!complete) return absl::OkStatus();
@@ -158,6 +155,7 @@ class Writing {
       Entry& entry = entries.emplace_back();
       entry.line = household.line;
       entry.imported = ToImportedHousehold(household, own, today_);
+      entry.facts = FactsOf(household, entry.imported);
       free.resize(free.size() - count);
       JZ_RETURN_IF_ERROR(Seal(household, entry.imported));
     }
@@ -186,6 +184,7 @@ class Writing {
 
   const Deps& deps_;
   jobs::JobRun& run_;
+  const CodeBook& codes_;
   v1::ImportJobState state_;
   const Date today_;
   CsvReader reader_;
@@ -257,56 +256,16 @@ absl::StatusOr<std::vector<const Entry*>> Writing::Select(sql::Transaction& tx,
   return selected;
 }
 
-// One version for each step of the household's past, so that a consumer of the feed can follow it.
-void AppendChanges(const ImportedHousehold& imported, const Household& stored,
-                   std::vector<HouseholdChange>& changes) {
-  if (imported.adjustments.empty()) {
-    changes.push_back({.household = stored,
-                       .members = imported.members,
-                       .adjustment = std::nullopt,
-                       .reason = "IMPORTED"});
-  }
-  int64_t version = 0;
-  for (const Adjustment& adjustment : imported.adjustments) {
-    HouseholdChange change{.household = stored,
-                           .members = imported.members,
-                           .adjustment = adjustment,
-                           .reason = "IMPORTED"};
-    change.household.version = ++version;
-    change.household.state = adjustment.state_after;
-    change.household.state_since = adjustment.effective_date;
-    changes.push_back(std::move(change));
-  }
-}
-
 absl::StatusOr<Outcome> Writing::Store(sql::Transaction& tx, absl::Span<const Entry> entries,
                                        absl::Time now) {
   Outcome outcome;
   JZ_ASSIGN_OR_RETURN(std::vector<const Entry*> selected, Select(tx, entries, outcome));
-  std::vector<Household> households;
-  std::vector<Person> persons;
-  std::vector<HouseholdIncome> incomes;
-  std::vector<HouseholdChange> changes;
-  for (const Entry* entry : selected) {
-    Household household = entry->imported.household;
-    household.import_job = run_.id().value();
-    household.created_by = household.updated_by = run_.created_by();
-    household.created_at = household.updated_at = now;
-    AppendChanges(entry->imported, household, changes);
-    persons.insert(persons.end(), entry->imported.members.begin(), entry->imported.members.end());
-    HouseholdIncome income{.household = household.id, .statement = entry->imported.income};
-    income.statement.recorded_by = run_.created_by();
-    income.statement.recorded_at = now;
-    incomes.push_back(std::move(income));
-    households.push_back(std::move(household));
-  }
-  JZ_RETURN_IF_ERROR(InsertHouseholds(tx, households));
-  JZ_RETURN_IF_ERROR(InsertPersons(tx, persons));
-  JZ_RETURN_IF_ERROR(InsertIncomes(tx, incomes));
   JZ_RETURN_IF_ERROR(
-      RecordNewHouseholds(tx, changes, {.recorded_by = run_.created_by(), .recorded_at = now}));
-  outcome.households = static_cast<int64_t>(households.size());
-  outcome.persons = static_cast<int64_t>(persons.size());
+      EnterHouseholds(tx, selected, {.job = run_.id(), .author = run_.created_by(), .now = now}));
+  outcome.households = static_cast<int64_t>(selected.size());
+  for (const Entry* entry : selected) {
+    outcome.persons += static_cast<int64_t>(entry->imported.members.size());
+  }
   return outcome;
 }
 
@@ -314,7 +273,10 @@ absl::StatusOr<Outcome> Writing::Store(sql::Transaction& tx, absl::Span<const En
 
 absl::StatusOr<v1::ImportJobState> WriteImport(const Deps& deps, jobs::JobRun& run,
                                                const v1::ImportJobState& state) {
-  return Writing(deps, run, state).Run();
+  JZ_ASSIGN_OR_RETURN(CodeBook codes, deps.db.Fetch(run.deadline(), [&](sql::Transaction& tx) {
+    return LoadCodeBook(tx, run.region(), DateInShanghai(deps.clock.Now()));
+  }));
+  return Writing(deps, run, codes, state).Run();
 }
 
 }  // namespace jz::identification

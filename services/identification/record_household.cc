@@ -2,10 +2,13 @@
 
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "common/feed/outbox.h"
 #include "common/status/status.h"
 #include "jingzhun/identification/v1/storage.pb.h"
 #include "services/identification/convert_register.h"
+#include "services/identification/facts.h"
+#include "services/identification/store/facts_store.h"
 #include "services/identification/store/household_store.h"
 
 namespace jz::identification {
@@ -29,7 +32,8 @@ v1::PersonRecord ToRecord(const Person& person) {
   return record;
 }
 
-v1::HouseholdRecord ToRecord(const Household& household, absl::Span<const Person> members) {
+v1::HouseholdRecord ToRecord(const Household& household, absl::Span<const Person> members,
+                             const v1::HouseholdFacts& facts) {
   v1::HouseholdRecord record;
   record.set_household_id(household.id.value());
   record.set_region_code(household.region.number());
@@ -49,6 +53,7 @@ v1::HouseholdRecord ToRecord(const Household& household, absl::Span<const Person
   record.set_previous_net_income_per_head_fen(household.previous_net_income_per_head_fen);
   record.set_planned_exit_year(household.planned_exit_year);
   for (const Person& person : members) *record.add_members() = ToRecord(person);
+  *record.mutable_facts() = facts;
   return record;
 }
 
@@ -68,19 +73,64 @@ v1::HouseholdChanged ToPayload(const HouseholdChange& change) {
   return payload;
 }
 
+// The facts after each change, in its order.
+absl::StatusOr<std::vector<v1::HouseholdFacts>> FactsAfter(
+    sql::Transaction& tx, absl::Span<const HouseholdChange> changes) {
+  std::vector<HouseholdId> unset;
+  for (const HouseholdChange& change : changes) {
+    if (!change.facts) unset.push_back(change.household.id);
+  }
+  JZ_ASSIGN_OR_RETURN(std::vector<FactsRow> rows, LoadFacts(tx, unset));
+  absl::flat_hash_map<HouseholdId, const std::string*> stored;
+  for (const FactsRow& row : rows) stored[row.household] = &row.facts;
+  std::vector<v1::HouseholdFacts> facts;
+  facts.reserve(changes.size());
+  for (const HouseholdChange& change : changes) {
+    v1::HouseholdFacts& after = facts.emplace_back();
+    if (change.facts) {
+      after = *change.facts;
+    } else if (auto row = stored.find(change.household.id);
+               row != stored.end() && !after.ParseFromString(*row->second)) {
+      return Internal("FACTS_BROKEN", "facts of a household do not parse");
+    }
+    RefreshFacts(change.household, change.members, after);
+  }
+  return facts;
+}
+
+// Of a household with several changes the last one holds.
+absl::Status SaveFacts(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
+                       absl::Span<const v1::HouseholdFacts> facts) {
+  std::vector<FactsRow> rows;
+  rows.reserve(changes.size());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const Household& household = changes[i].household;
+    if (i + 1 < changes.size() && changes[i + 1].household.id == household.id) continue;
+    rows.push_back({.household = household.id,
+                    .region = household.region,
+                    .version = household.version,
+                    .facts = facts[i].SerializeAsString()});
+  }
+  return UpsertFacts(tx, rows);
+}
+
 absl::Status RecordRows(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
                         const ChangeAuthor& author) {
+  JZ_ASSIGN_OR_RETURN(std::vector<v1::HouseholdFacts> facts, FactsAfter(tx, changes));
+  JZ_RETURN_IF_ERROR(SaveFacts(tx, changes, facts));
   std::vector<HouseholdVersion> versions;
   std::vector<AdjustmentRow> adjustments;
   std::vector<common::v1::Change> feed;
-  for (const HouseholdChange& change : changes) {
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const HouseholdChange& change = changes[i];
     const Household& household = change.household;
-    versions.push_back({.household = household.id,
-                        .version = household.version,
-                        .reason = change.reason,
-                        .snapshot = ToRecord(household, change.members).SerializeAsString(),
-                        .recorded_by = author.recorded_by,
-                        .recorded_at = author.recorded_at});
+    versions.push_back(
+        {.household = household.id,
+         .version = household.version,
+         .reason = change.reason,
+         .snapshot = ToRecord(household, change.members, facts[i]).SerializeAsString(),
+         .recorded_by = author.recorded_by,
+         .recorded_at = author.recorded_at});
     if (change.adjustment) {
       adjustments.push_back({.household = household.id,
                              .seq = household.version,

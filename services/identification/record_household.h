@@ -1,4 +1,4 @@
-// The one way in which a household changes: row, history, adjustment and feed together.
+// The one way in which a household changes: row, facts, history, adjustment and feed together.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "common/sql/database.h"
 #include "jingzhun/identification/v1/changes.pb.h"
+#include "jingzhun/identification/v1/facts.pb.h"
 #include "services/identification/domain/household.h"
 
 namespace jz::identification {
@@ -27,6 +28,9 @@ struct HouseholdChange {
   std::optional<Adjustment> adjustment;
   // UPPER_SNAKE, for the history: "IMPORTED", "CASE_DECIDED", "MEMBER_CHANGE".
   std::string reason;
+  // Set when items change that only the facts hold; unset: those stored. What `household` and
+  // `members` say is brought into them when they are recorded.
+  std::optional<v1::HouseholdFacts> facts = {};
 };
 
 struct ChangeAuthor {
@@ -34,15 +38,15 @@ struct ChangeAuthor {
   absl::Time recorded_at;
 };
 
-// Changes households whose rows the caller has locked: updates the rows, then household_version,
-// adjustment and feed. Call it last in a transaction, and Outbox::Notify after the commit. At most
-// 1,000 changes, each of another household.
+// Changes households whose rows the caller has locked: updates the rows, then household_facts,
+// household_version, adjustment and feed. Call it last in a transaction, and Outbox::Notify after
+// the commit. At most 1,000 changes, each of another household.
 absl::Status RecordHouseholds(sql::Transaction& tx, absl::Span<HouseholdChange> changes,
                               const ChangeAuthor& author);
 
 // The same for households whose rows the caller has just inserted: `household.version` is the
 // version of each change, from 1 on without gap, and the inserted row has that of its last change.
-// Writes household_version, adjustment and feed.
+// Writes household_facts, household_version, adjustment and feed.
 absl::Status RecordNewHouseholds(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
                                  const ChangeAuthor& author);
 

@@ -13,6 +13,10 @@ rpc::Router RegisterRouter(const Deps& deps) {
           return handler(deps, ctx, request);
         });
   };
+  unary("PutImportMapping", PutImportMapping);
+  unary("GetImportMapping", GetImportMapping);
+  unary("RecordIncomes", RecordIncomes);
+  unary("ListIncomes", ListIncomes);
   unary("GetHousehold", GetHousehold);
   unary("BatchGetHouseholds", BatchGetHouseholds);
   unary("ListHouseholds", ListHouseholds);
@@ -23,6 +27,11 @@ rpc::Router RegisterRouter(const Deps& deps) {
       "ImportHouseholds",
       [&deps](const rpc::CallContext& ctx, rpc::Reader<v1::ImportHouseholdsRequest>& upload) {
         return ImportHouseholds(deps, ctx, upload);
+      });
+  router.ClientStream<v1::ImportSheetRequest, common::v1::Job>(
+      "ImportSheet",
+      [&deps](const rpc::CallContext& ctx, rpc::Reader<v1::ImportSheetRequest>& upload) {
+        return ImportSheet(deps, ctx, upload);
       });
   router.Unary<common::v1::GetJobRequest, common::v1::Job>(
       "GetJob", [&deps](const rpc::CallContext& ctx, const common::v1::GetJobRequest& request) {

@@ -12,6 +12,17 @@ namespace v1 = ::jingzhun::identification::v1;
 
 absl::StatusOr<common::v1::Job> ImportHouseholds(const Deps& deps, const rpc::CallContext& ctx,
                                                  rpc::Reader<v1::ImportHouseholdsRequest>& upload);
+absl::StatusOr<common::v1::Job> ImportSheet(const Deps& deps, const rpc::CallContext& ctx,
+                                            rpc::Reader<v1::ImportSheetRequest>& upload);
+absl::StatusOr<v1::ImportMapping> PutImportMapping(const Deps& deps, const rpc::CallContext& ctx,
+                                                   const v1::PutImportMappingRequest& request);
+absl::StatusOr<v1::ImportMapping> GetImportMapping(const Deps& deps, const rpc::CallContext& ctx,
+                                                   const v1::GetImportMappingRequest& request);
+absl::StatusOr<v1::RecordIncomesResponse> RecordIncomes(const Deps& deps,
+                                                        const rpc::CallContext& ctx,
+                                                        const v1::RecordIncomesRequest& request);
+absl::StatusOr<v1::ListIncomesResponse> ListIncomes(const Deps& deps, const rpc::CallContext& ctx,
+                                                    const v1::ListIncomesRequest& request);
 absl::StatusOr<v1::Household> GetHousehold(const Deps& deps, const rpc::CallContext& ctx,
                                            const v1::GetHouseholdRequest& request);
 absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(

@@ -5,6 +5,7 @@
 #include "common/status/status.h"
 #include "services/identification/convert_register.h"
 #include "services/identification/service_register.h"
+#include "services/identification/store/facts_store.h"
 #include "services/identification/store/household_store.h"
 #include "services/identification/store/income_store.h"
 #include "services/identification/store/person_store.h"
@@ -26,6 +27,7 @@ absl::StatusOr<Views> LoadViews(sql::Transaction& tx, const auth::RegionScope& s
   for (const Household& household : households) found.push_back(household.id);
   JZ_ASSIGN_OR_RETURN(std::vector<Person> members, LoadMembers(tx, found));
   JZ_ASSIGN_OR_RETURN(std::vector<HouseholdIncome> incomes, LoadLatestIncomes(tx, found));
+  JZ_ASSIGN_OR_RETURN(std::vector<FactsRow> facts, LoadFacts(tx, found));
   Views views;
   absl::flat_hash_map<HouseholdId, size_t> index;
   for (Household& household : households) {
@@ -39,6 +41,11 @@ absl::StatusOr<Views> LoadViews(sql::Transaction& tx, const auth::RegionScope& s
   }
   for (HouseholdIncome& income : incomes) {
     views[index[income.household]].income = std::move(income.statement);
+  }
+  for (const FactsRow& row : facts) {
+    if (!views[index[row.household]].facts.emplace().ParseFromString(row.facts)) {
+      return Internal("FACTS_BROKEN", "facts of a household do not parse");
+    }
   }
   return views;
 }

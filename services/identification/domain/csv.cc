@@ -1,9 +1,12 @@
 #include "services/identification/domain/csv.h"
 
+#include <unicode/ucnv.h>
+#include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
 namespace jz::identification {
@@ -37,6 +40,58 @@ int64_t CountCharacters(absl::string_view text) {
   return std::count_if(text.begin(), text.end(),
                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
+
+// A character of UTF-8 has at most four bytes: the last three may belong to one that is cut off.
+TextEncoding DetectEncoding(absl::string_view bytes) {
+  for (size_t cut = 0; cut <= 3 && cut <= bytes.size(); ++cut) {
+    if (IsUtf8(bytes.substr(0, bytes.size() - cut))) return TextEncoding::kUtf8;
+  }
+  return TextEncoding::kGb18030;
+}
+
+class CsvReader::Gb18030Decoder {
+ public:
+  Gb18030Decoder() : converter_(ucnv_open("gb18030", &error_), ucnv_close) {
+    // Without the data of ICU there is nothing to decode with: every field has a problem then.
+    if (U_FAILURE(error_)) return;
+    ucnv_setToUCallBack(converter_.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr,
+                        &error_);
+  }
+
+  // False when `text` is not GB18030.
+  bool Decode(std::string& text) {
+    if (std::all_of(text.begin(), text.end(), absl::ascii_isascii)) return true;
+    if (U_FAILURE(error_)) return false;
+    UErrorCode error = U_ZERO_ERROR;
+    ucnv_resetToUnicode(converter_.get());
+    wide_.resize(text.size() + 1);
+    const int32_t wide = ucnv_toUChars(converter_.get(), wide_.data(), Size(wide_.size()),
+                                       text.data(), Size(text.size()), &error);
+    if (U_FAILURE(error)) return false;
+    // A unit of UTF-16 makes at most three bytes of UTF-8.
+    text.resize(static_cast<size_t>(wide) * 3);
+    int32_t size = 0;
+    u_strToUTF8(text.data(), Size(text.size()), &size, wide_.data(), wide, &error);
+    if (U_FAILURE(error)) return false;
+    text.resize(size);
+    return true;
+  }
+
+ private:
+  static int32_t Size(size_t size) { return static_cast<int32_t>(size); }
+
+  UErrorCode error_ = U_ZERO_ERROR;
+  std::unique_ptr<UConverter, decltype(&ucnv_close)> converter_;
+  std::u16string wide_;
+};
+
+CsvReader::CsvReader(int64_t offset, int64_t line, TextEncoding encoding)
+    : offset_(offset), line_(line) {
+  if (encoding == TextEncoding::kGb18030) decoder_ = std::make_unique<Gb18030Decoder>();
+  BeginRow();
+}
+
+CsvReader::~CsvReader() = default;
 
 void CsvReader::BeginRow() {
   row_ = CsvRow();
@@ -130,7 +185,8 @@ void CsvReader::EndField() {
   if (row_.offset == 0 && row_.fields.empty() && absl::StartsWith(field_, kByteOrderMark)) {
     field_.erase(0, kByteOrderMark.size());
   }
-  if (!IsUtf8(field_) && row_.problem == CsvRow::Problem::kNone) {
+  const bool readable = decoder_ ? decoder_->Decode(field_) : IsUtf8(field_);
+  if (!readable && row_.problem == CsvRow::Problem::kNone) {
     row_.problem = CsvRow::Problem::kEncoding;
   }
   row_.fields.push_back(std::move(field_));

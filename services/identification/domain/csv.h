@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,17 +22,24 @@ struct CsvRow {
   std::vector<std::string> fields;  // empty when there is a problem
 };
 
+// How the text of a file is written. The bytes of commas, quotes and line ends are nothing else in
+// GB18030 either.
+enum class TextEncoding { kUtf8, kGb18030 };
+// Of a file that begins with `bytes`: UTF-8 when they are that, up to a character that is cut off.
+TextEncoding DetectEncoding(absl::string_view bytes);
+
 // Rows end with LF or CRLF; the last may lack it. Blank lines are skipped; a byte order mark at
 // offset 0 too. A row of more than kMaxCsvRowBytes is reported once, without being kept, and
-// reading goes on behind its next line end. Text must be UTF-8; quoted fields may hold line ends.
+// reading goes on behind its next line end. Fields come in UTF-8, whatever the file is written in;
+// what is not text in its encoding is a problem. Quoted fields may hold line ends.
 class CsvReader {
  public:
   using OnRow = absl::FunctionRef<void(CsvRow& row)>;
 
   // Starts at the beginning of a row.
-  explicit CsvReader(int64_t offset = 0, int64_t line = 1) : offset_(offset), line_(line) {
-    BeginRow();
-  }
+  explicit CsvReader(int64_t offset = 0, int64_t line = 1,
+                     TextEncoding encoding = TextEncoding::kUtf8);
+  ~CsvReader();
 
   void Feed(absl::string_view bytes, OnRow on_row);
   // The end of the file.
@@ -59,6 +67,8 @@ class CsvReader {
   int64_t row_bytes_ = 0;
   std::string field_;
   CsvRow row_;
+  class Gb18030Decoder;
+  std::unique_ptr<Gb18030Decoder> decoder_;  // null for UTF-8
 };
 
 bool IsUtf8(absl::string_view text);

@@ -1,9 +1,17 @@
 #include "services/identification/domain/household.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace jz::identification {
+
+bool IsDeparture(absl::string_view member_change) {
+  constexpr absl::string_view kDepartures[] = {"01", "02", "03", "04", "08"};
+  return std::find(std::begin(kDepartures), std::end(kDepartures), member_change) !=
+         std::end(kDepartures);
+}
 
 std::string JoinCodes(const std::vector<std::string>& codes) { return absl::StrJoin(codes, ";"); }
 

@@ -97,6 +97,7 @@ struct Person {
   Date joined_on;
   std::optional<Date> left_on;  // first day on which no longer a member
   std::string left_reason;      // code list member_change
+  std::string phone_sealed;     // context kPersonPhoneContext; may be empty
 };
 
 // Ability to work: ordinary or skilled labour.
@@ -119,6 +120,10 @@ struct Adjustment {
 // Contexts that personal data is sealed and hashed with.
 inline constexpr char kCitizenIdContext[] = "person.citizen_id";
 inline constexpr char kPhoneContext[] = "household.phone";
+inline constexpr char kPersonPhoneContext[] = "person.phone";
+
+// Codes of list member_change by which a person leaves a household (自然减少).
+bool IsDeparture(absl::string_view member_change);
 
 // Lists of codes are kept as one text, "02;04".
 std::string JoinCodes(const std::vector<std::string>& codes);

@@ -11,6 +11,7 @@
 #include "common/base/citizen_id.h"
 #include "common/base/date.h"
 #include "common/base/region_code.h"
+#include "services/identification/domain/code_book.h"
 #include "services/identification/domain/csv.h"
 #include "services/identification/domain/household.h"
 #include "services/identification/domain/income.h"
@@ -131,9 +132,14 @@ struct ImportRow {
   PersonFields person;
 };
 
+// What a row is read with.
+struct RowContext {
+  const CodeBook& codes;
+  Date today;
+};
 // One row, with as many fields as the header, as values. Every field is checked and every problem
 // added to `errors`.
-ImportRow ParseImportRow(const ColumnOrder& columns, const CsvRow& row, Date today,
+ImportRow ParseImportRow(const ColumnOrder& columns, const CsvRow& row, const RowContext& context,
                          ImportErrors& errors);
 
 }  // namespace jz::identification

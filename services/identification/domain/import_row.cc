@@ -6,7 +6,6 @@
 #include "absl/strings/str_split.h"
 #include "common/base/money.h"
 #include "common/status/status.h"
-#include "services/identification/domain/code_list.h"
 #include "services/identification/domain/import_file.h"
 
 namespace jz::identification {
@@ -17,8 +16,13 @@ constexpr int kFirstIncomeYear = 2000;
 
 class RowParser {
  public:
-  RowParser(const ColumnOrder& columns, const CsvRow& row, Date today, ImportErrors& errors)
-      : columns_(columns), row_(row), today_(today), errors_(errors) {}
+  RowParser(const ColumnOrder& columns, const CsvRow& row, const RowContext& context,
+            ImportErrors& errors)
+      : columns_(columns),
+        row_(row),
+        today_(context.today),
+        codes_(context.codes),
+        errors_(errors) {}
 
   void Error(Column column, absl::string_view reason, std::string detail = "") {
     errors_.push_back({.line = row_.line,
@@ -38,23 +42,23 @@ class RowParser {
     return std::string(text);
   }
 
-  std::string OneCode(Column column, CodeList list, bool required) {
+  std::string OneCode(Column column, absl::string_view list, bool required) {
     absl::string_view text = columns_.Field(row_, column);
     if (text.empty()) {
       if (required) Error(column, "CODE_REQUIRED");
       return "";
     }
-    std::optional<std::string> code = FindCode(list, text);
+    std::optional<std::string> code = codes_.FindWritten(list, text);
     if (!code) Error(column, "CODE_UNKNOWN");
     return code.value_or("");
   }
 
   // Codes separated by ';', sorted, each once.
-  std::vector<std::string> Codes(Column column, CodeList list) {
+  std::vector<std::string> Codes(Column column, absl::string_view list) {
     std::vector<std::string> codes;
     for (absl::string_view part :
          absl::StrSplit(columns_.Field(row_, column), ';', absl::SkipWhitespace())) {
-      std::optional<std::string> code = FindCode(list, absl::StripAsciiWhitespace(part));
+      std::optional<std::string> code = codes_.FindWritten(list, part);
       if (!code) {
         Error(column, "CODE_UNKNOWN");
         return {};
@@ -152,6 +156,7 @@ class RowParser {
   const ColumnOrder& columns_;
   const CsvRow& row_;
   const Date today_;
+  const CodeBook& codes_;
   ImportErrors& errors_;
 };
 
@@ -210,12 +215,12 @@ PersonFields ParsePerson(RowParser& parser) {
   person.national_no = parser.Text(Column::kPersonNo, 32, false);
   person.name = parser.Text(Column::kName, 64, true);
   parser.Identity(person);
-  person.relation = parser.OneCode(Column::kRelation, CodeList::kRelation, true);
-  person.ethnicity = parser.OneCode(Column::kEthnicity, CodeList::kEthnicity, false);
-  person.education = parser.OneCode(Column::kEducation, CodeList::kEducation, false);
-  person.student = parser.OneCode(Column::kStudent, CodeList::kStudent, false);
-  person.health = parser.Codes(Column::kHealth, CodeList::kHealth);
-  person.labour = parser.OneCode(Column::kLabour, CodeList::kLabour, true);
+  person.relation = parser.OneCode(Column::kRelation, "relation", true);
+  person.ethnicity = parser.OneCode(Column::kEthnicity, "ethnicity", false);
+  person.education = parser.OneCode(Column::kEducation, "education", false);
+  person.student = parser.OneCode(Column::kStudent, "student", false);
+  person.health = parser.Codes(Column::kHealth, "health");
+  person.labour = parser.OneCode(Column::kLabour, "labour", true);
   return person;
 }
 
@@ -224,8 +229,8 @@ void ParseHousehold(RowParser& parser, Date today, HouseholdFields& out) {
   out.group_name = parser.Text(Column::kGroup, 100, false);
   out.national_no = parser.Text(Column::kHouseholdNo, 32, true);
   out.member_count = parser.Number(Column::kMemberCount, 1, kMaxMembers, "MEMBER_COUNT_FORMAT");
-  out.main_cause = parser.OneCode(Column::kMainCause, CodeList::kCause, false);
-  out.housing = parser.OneCode(Column::kHousing, CodeList::kHousing, true);
+  out.main_cause = parser.OneCode(Column::kMainCause, "cause", false);
+  out.housing = parser.OneCode(Column::kHousing, "housing", true);
   out.safe_water = parser.YesNo(Column::kSafeWater);
   out.education_ok = parser.YesNo(Column::kEducationOk);
   out.medical_ok = parser.YesNo(Column::kMedicalOk);
@@ -240,7 +245,7 @@ void ParseHousehold(RowParser& parser, Date today, HouseholdFields& out) {
   out.previous_net_income_per_head_fen = parser.Income(Column::kPreviousPerHead);
   out.state = parser.State();
   parser.Dates(out);
-  out.exclusion_kinds = parser.Codes(Column::kExclusions, CodeList::kExclusion);
+  out.exclusion_kinds = parser.Codes(Column::kExclusions, "exclusion");
 }
 
 }  // namespace
@@ -271,14 +276,14 @@ std::optional<Column> FirstDifference(const HouseholdFields& a, const HouseholdF
   return std::nullopt;
 }
 
-ImportRow ParseImportRow(const ColumnOrder& columns, const CsvRow& row, Date today,
+ImportRow ParseImportRow(const ColumnOrder& columns, const CsvRow& row, const RowContext& context,
                          ImportErrors& errors) {
   const size_t errors_before = errors.size();
-  RowParser parser(columns, row, today, errors);
+  RowParser parser(columns, row, context, errors);
   ImportRow out;
   out.line = row.line;
   out.offset = row.offset;
-  ParseHousehold(parser, today, out.household);
+  ParseHousehold(parser, context.today, out.household);
   out.person = ParsePerson(parser);
   out.complete = errors.size() == errors_before;
   return out;

@@ -38,6 +38,16 @@ struct IncomeStatement {
   std::string reason;
   std::string recorded_by;
   absl::Time recorded_at;
+  std::string record;  // what it was computed from: serialized IncomeRecord; may be empty
 };
+
+// Cost of a product when a share of its revenue counts: revenue x share, exact, in 1/10000 fen.
+// Revenue within 0 and kMaxIncomeFen, share within 0 and 10,000.
+inline int64_t ExactCost(int64_t revenue_fen, int64_t share_per_10000) {
+  return revenue_fen * share_per_10000;
+}
+// Exact cost to whole fen, rounded up: net income is rounded down, so that nobody passes a line by
+// rounding.
+inline int64_t CostFen(int64_t exact_cost) { return (exact_cost + 9'999) / 10'000; }
 
 }  // namespace jz::identification

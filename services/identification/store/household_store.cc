@@ -179,6 +179,20 @@ absl::StatusOr<std::vector<TakenNumber>> FindNationalNumbers(
                    });
 }
 
+absl::StatusOr<std::vector<NumberedHousehold>> FindNumberedHouseholds(
+    sql::Transaction& tx, int32_t county, absl::Span<const std::string> national_nos) {
+  if (national_nos.empty()) return std::vector<NumberedHousehold>();
+  sql::Values values = {county};
+  for (const std::string& number : national_nos) values.push_back(number);
+  sql::PadInList(values, national_nos.size());
+  return tx.Select(
+      absl::StrCat("SELECT national_no, id FROM household WHERE county = ? AND national_no IN (",
+                   sql::InList(national_nos.size()), ")"),
+      values, [](const sql::Row& row) {
+        return NumberedHousehold{.national_no = row.Text(0), .household = row.IdOf<HouseholdId>(1)};
+      });
+}
+
 absl::Status InsertHouseholdVersions(sql::Transaction& tx,
                                      absl::Span<const HouseholdVersion> rows) {
   sql::Values values;

@@ -50,6 +50,15 @@ struct TakenNumber {
 absl::StatusOr<std::vector<TakenNumber>> FindNationalNumbers(
     sql::Transaction& tx, int32_t county, absl::Span<const std::string> national_nos);
 
+// The households of a county that have these national numbers. Takes no scope: what it tells stays
+// within the service. At most 1,000 numbers.
+struct NumberedHousehold {
+  std::string national_no;
+  HouseholdId household;
+};
+absl::StatusOr<std::vector<NumberedHousehold>> FindNumberedHouseholds(
+    sql::Transaction& tx, int32_t county, absl::Span<const std::string> national_nos);
+
 struct HouseholdVersion {
   HouseholdId household;
   int64_t version = 0;

@@ -9,8 +9,12 @@ namespace {
 constexpr char kInsert[] =
     "INSERT INTO income_statement (household_id, year, version, wage_fen, business_fen, "
     "property_fen, transfer_fen, cost_fen, net_fen, net_per_head_fen, member_count, reason, "
-    "recorded_by, recorded_at_us) VALUES";
-constexpr int kInsertColumns = 14;
+    "recorded_by, recorded_at_us, items) VALUES";
+constexpr int kInsertColumns = 15;
+constexpr char kSelect[] =
+    "SELECT household_id, year, version, wage_fen, business_fen, property_fen, transfer_fen, "
+    "cost_fen, net_fen, net_per_head_fen, member_count, reason, recorded_by, recorded_at_us, items "
+    "FROM income_statement ";
 
 HouseholdIncome ReadIncome(const sql::Row& row) {
   IncomeStatement statement;
@@ -27,6 +31,7 @@ HouseholdIncome ReadIncome(const sql::Row& row) {
   statement.reason = row.Text(11);
   statement.recorded_by = row.Text(12);
   statement.recorded_at = row.Time(13);
+  statement.record = row.Text(14);
   return {.household = row.IdOf<HouseholdId>(0), .statement = std::move(statement)};
 }
 
@@ -34,25 +39,27 @@ HouseholdIncome ReadIncome(const sql::Row& row) {
 
 absl::StatusOr<std::vector<HouseholdIncome>> LoadLatestIncomes(
     sql::Transaction& tx, absl::Span<const HouseholdId> households) {
+  // A household has few statements: reading them all in key order is cheaper than a self-join.
+  JZ_ASSIGN_OR_RETURN(std::vector<HouseholdIncome> all, LoadIncomes(tx, households));
   std::vector<HouseholdIncome> latest;
-  if (households.empty()) return latest;
+  for (HouseholdIncome& income : all) {
+    if (!latest.empty() && latest.back().household == income.household) {
+      latest.back() = std::move(income);
+    } else {
+      latest.push_back(std::move(income));
+    }
+  }
+  return latest;
+}
+
+absl::StatusOr<std::vector<HouseholdIncome>> LoadIncomes(sql::Transaction& tx,
+                                                         absl::Span<const HouseholdId> households) {
+  if (households.empty()) return std::vector<HouseholdIncome>();
   sql::Values values(households.begin(), households.end());
   sql::PadInList(values, households.size());
-  // A household has few statements: reading them all in key order is cheaper than a self-join.
-  JZ_RETURN_IF_ERROR(tx.Query(
-      absl::StrCat("SELECT household_id, year, version, wage_fen, business_fen, property_fen, "
-                   "transfer_fen, cost_fen, net_fen, net_per_head_fen, member_count, reason, "
-                   "recorded_by, recorded_at_us FROM income_statement WHERE household_id IN (",
-                   sql::InList(households.size()), ") ORDER BY household_id, year, version"),
-      values, [&](const sql::Row& row) {
-        HouseholdIncome income = ReadIncome(row);
-        if (!latest.empty() && latest.back().household == income.household) {
-          latest.back() = std::move(income);
-        } else {
-          latest.push_back(std::move(income));
-        }
-      }));
-  return latest;
+  return tx.Select(absl::StrCat(kSelect, "WHERE household_id IN (", sql::InList(households.size()),
+                                ") ORDER BY household_id, year, version"),
+                   values, ReadIncome);
 }
 
 absl::Status InsertIncomes(sql::Transaction& tx, absl::Span<const HouseholdIncome> rows) {
@@ -62,7 +69,8 @@ absl::Status InsertIncomes(sql::Transaction& tx, absl::Span<const HouseholdIncom
     values.insert(values.end(),
                   {row.household, s.year, s.version, s.items.wage_fen, s.items.business_fen,
                    s.items.property_fen, s.items.transfer_fen, s.items.cost_fen, s.net_fen,
-                   s.net_per_head_fen, s.member_count, s.reason, s.recorded_by, s.recorded_at});
+                   s.net_per_head_fen, s.member_count, s.reason, s.recorded_by, s.recorded_at,
+                   s.record.empty() ? sql::Value() : sql::Value(s.record)});
   }
   if (values.empty()) return absl::OkStatus();
   return tx.InsertRows(kInsert, kInsertColumns, values).status();

@@ -10,21 +10,27 @@ namespace {
 constexpr char kSelect[] =
     "SELECT id, household_id, region_code, national_no, name, sex, birth_date, citizen_id_sealed, "
     "citizen_id_hash, relation, ethnicity, education, student, health, labour, joined_on, left_on, "
-    "left_reason FROM person ";
+    "left_reason, phone_sealed FROM person ";
 constexpr char kInsert[] =
     "INSERT INTO person (id, household_id, region_code, national_no, name, sex, birth_date, "
     "citizen_id_sealed, citizen_id_hash, relation, ethnicity, education, student, health, labour, "
-    "joined_on) VALUES";
-constexpr int kInsertColumns = 16;
+    "joined_on, phone_sealed) VALUES";
+constexpr int kInsertColumns = 17;
 // Rows exist and are locked, so the primary key always matches: one statement changes all of them.
 constexpr char kInsertDeparted[] =
     "INSERT INTO person (id, household_id, region_code, national_no, name, sex, birth_date, "
     "citizen_id_sealed, citizen_id_hash, relation, ethnicity, education, student, health, labour, "
-    "joined_on, left_on, left_reason, left_note, left_recorded_by, left_recorded_at_us) VALUES";
+    "joined_on, phone_sealed, left_on, left_reason, left_note, left_recorded_by, "
+    "left_recorded_at_us) VALUES";
 constexpr char kDepartedTail[] =
     "ON DUPLICATE KEY UPDATE left_on = VALUES(left_on), left_reason = VALUES(left_reason), "
     "left_note = VALUES(left_note), left_recorded_by = VALUES(left_recorded_by), "
     "left_recorded_at_us = VALUES(left_recorded_at_us)";
+constexpr char kUpdateTail[] =
+    "ON DUPLICATE KEY UPDATE national_no = VALUES(national_no), name = VALUES(name), "
+    "citizen_id_sealed = VALUES(citizen_id_sealed), relation = VALUES(relation), ethnicity = "
+    "VALUES(ethnicity), education = VALUES(education), student = VALUES(student), health = "
+    "VALUES(health), labour = VALUES(labour), phone_sealed = VALUES(phone_sealed)";
 constexpr int kMaxMatches = 50;
 
 Person ReadPerson(const sql::Row& row) {
@@ -45,18 +51,20 @@ Person ReadPerson(const sql::Row& row) {
                 .labour = row.Text(14),
                 .joined_on = row.Day(15),
                 .left_on = std::nullopt,
-                .left_reason = row.Text(17)};
+                .left_reason = row.Text(17),
+                .phone_sealed = row.Text(18)};
   if (!row.IsNull(16)) person.left_on = row.Day(16);
   return person;
 }
 
 // The first kInsertColumns columns.
 void AppendValues(const Person& p, sql::Values& values) {
-  values.insert(values.end(), {p.id, p.household, p.region,
-                               p.national_no.empty() ? sql::Value() : sql::Value(p.national_no),
-                               p.name, static_cast<int>(p.sex), p.birth_date, p.citizen_id_sealed,
-                               p.citizen_id_hash, p.relation, p.ethnicity, p.education, p.student,
-                               JoinCodes(p.health), p.labour, p.joined_on});
+  values.insert(values.end(),
+                {p.id, p.household, p.region,
+                 p.national_no.empty() ? sql::Value() : sql::Value(p.national_no), p.name,
+                 static_cast<int>(p.sex), p.birth_date, p.citizen_id_sealed, p.citizen_id_hash,
+                 p.relation, p.ethnicity, p.education, p.student, JoinCodes(p.health), p.labour,
+                 p.joined_on, p.phone_sealed.empty() ? sql::Value() : sql::Value(p.phone_sealed)});
 }
 
 }  // namespace
@@ -101,6 +109,31 @@ absl::Status InsertPersons(sql::Transaction& tx, absl::Span<const Person> person
   for (const Person& person : persons) AppendValues(person, values);
   if (values.empty()) return absl::OkStatus();
   return tx.InsertRows(kInsert, kInsertColumns, values).status();
+}
+
+absl::Status UpdatePersons(sql::Transaction& tx, absl::Span<const Person> persons) {
+  sql::Values values;
+  values.reserve(persons.size() * kInsertColumns);
+  for (const Person& person : persons) AppendValues(person, values);
+  if (values.empty()) return absl::OkStatus();
+  return tx.InsertRows(kInsert, kInsertColumns, values, kUpdateTail).status();
+}
+
+absl::StatusOr<std::vector<PresentMember>> FindPresentMembers(
+    sql::Transaction& tx, absl::Span<const std::string> hashes) {
+  if (hashes.empty()) return std::vector<PresentMember>();
+  sql::Values values;
+  for (const std::string& hash : hashes) values.push_back(hash);
+  sql::PadInList(values, hashes.size());
+  return tx.Select(absl::StrCat("SELECT present_id_hash, id, household_id, region_code FROM person "
+                                "WHERE present_id_hash IN (",
+                                sql::InList(hashes.size()), ")"),
+                   values, [](const sql::Row& row) {
+                     return PresentMember{.hash = row.Text(0),
+                                          .person = row.IdOf<PersonId>(1),
+                                          .household = row.IdOf<HouseholdId>(2),
+                                          .region = row.Region(3)};
+                   });
 }
 
 absl::StatusOr<std::vector<std::string>> FindPresentHashes(sql::Transaction& tx,

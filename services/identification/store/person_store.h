@@ -32,6 +32,20 @@ absl::Status InsertPersons(sql::Transaction& tx, absl::Span<const Person> person
 absl::StatusOr<std::vector<std::string>> FindPresentHashes(sql::Transaction& tx,
                                                            absl::Span<const std::string> hashes);
 
+// Where up to 1,000 hashes are present members, anywhere in the register. Takes no scope: what it
+// tells stays within the service.
+struct PresentMember {
+  std::string hash;
+  PersonId person;
+  HouseholdId household;
+  RegionCode region;
+};
+absl::StatusOr<std::vector<PresentMember>> FindPresentMembers(sql::Transaction& tx,
+                                                              absl::Span<const std::string> hashes);
+// Writes number, name, sealed values and codes of present members whose households the caller has
+// locked; household, region and id stay.
+absl::Status UpdatePersons(sql::Transaction& tx, absl::Span<const Person> persons);
+
 // A member who leaves: `person` as loaded, with left_on and left_reason set.
 struct Departure {
   Person person;

@@ -52,7 +52,47 @@ std::vector<AccessCase> RegisterCases() {
       {.method = service + "MoveHouseholds",
        .request = R"(moves { household: '${household_P6}' to_code: '230221101299' to_group: '1' }
                      effective_date: '2017-08-01' request_id: '${request}')"},
+      {.method = service + "ImportSheet",
+       .request = R"(region_code: '230221000000' kind: SHEET_KIND_RURAL_HOUSEHOLDS
+                     mode: IMPORT_MODE_VALIDATE file_name: 'f' request_id: '${request}'
+                     data: "证件号码,户类型\n${citizen_id},脱贫户\n")"},
+      {.method = service + "PutImportMapping",
+       .request = R"(mapping { name: 'importMappings/access' region_code: '230221000000'
+                       kind: SHEET_KIND_VILLAGES columns { key: 'a' value: '总户数' } }
+                     request_id: '${request}')"},
+      {.method = service + "GetImportMapping",
+       .request = "name: 'importMappings/access'",
+       .shows_ancestors = true},
+      {.method = service + "RecordIncomes",
+       .request = R"(entries { household: '${household_P7}' year: 2014 reason: 'SURVEY'
+                       items { migrant_wage_fen: 100 } } request_id: '${request}')"},
+      {.method = service + "ListIncomes", .request = "household: '${household_P0}'"},
       {.method = service + "CancelJob", .request = "name: '${job}' request_id: '${request}'"},
+  };
+}
+
+std::vector<AccessCase> CodeListCases() {
+  const std::string service = "identification.v1.CodeListService.";
+  return {
+      {.method = service + "ListCodes", .request = "list: 'relation'", .is_public = true},
+      {.method = service + "PutCodes",
+       .request = R"(codes { list: 'access' code: 1 key: 'one' zh: '一' en: 'one'
+                       region_code: '230221000000' valid_from: '2017-01-01' }
+                     request_id: '${request}')"},
+  };
+}
+
+std::vector<AccessCase> VillageCases() {
+  const std::string service = "identification.v1.VillageService.";
+  return {
+      {.method = service + "PutVillage",
+       .request = R"(village { name: 'villages/230221101200' items { population: 1234 } }
+                     request_id: '${request}')"},
+      {.method = service + "BatchPutVillages",
+       .request = R"(villages { name: 'villages/230221101200' items { population: 2345 } }
+                     request_id: '${request}')"},
+      {.method = service + "GetVillage", .request = "name: 'villages/230221101200'"},
+      {.method = service + "ListVillages", .request = "region_code: '230221000000'"},
   };
 }
 
@@ -282,7 +322,8 @@ std::vector<AccessCase> EvaluationCases() {
 
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
-  for (auto cases : {RegionCases(), RegisterCases(), CaseCases(), ComparisonCases(), AssistanceCases(), LedgerCases(),
+  for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
+                     ComparisonCases(), AssistanceCases(), LedgerCases(),
                      DisbursementCases(), EvaluationCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }

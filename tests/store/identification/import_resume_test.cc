@@ -2,12 +2,15 @@
 #include <functional>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/crypto/sealer.h"
 #include "common/feed/outbox.h"
 #include "common/jobs/jobs.h"
 #include "jingzhun/identification/v1/register.pb.h"
 #include "jingzhun/identification/v1/storage.pb.h"
 #include "services/identification/import_job.h"
+#include "services/identification/sheet_job.h"
+#include "services/identification/store/code_store.h"
 #include "services/identification/store/region_store.h"
 #include "tests/store/identification/register_database.h"
 #include "tests/unit/identification/register_file.h"
@@ -57,6 +60,7 @@ class ImportResume : public RegisterDatabase {
  protected:
   ImportResume() {
     EXPECT_TRUE(Run([&](sql::Transaction& tx) {
+                  JZ_RETURN_IF_ERROR(EnterDefaultCodes(tx, absl::Now()));
                   return InsertRegions(
                       tx,
                       {{.code = Code("230221101200"), .name = "v", .valid_from = Date(2000, 1, 1)}},
@@ -66,6 +70,19 @@ class ImportResume : public RegisterDatabase {
 
   // Uploads the file in pieces and runs the job to its end; runs break off where `breaks` says.
   common::v1::Job Import(const std::string& csv, bool commit, BrokenRun::Breaks breaks) {
+    v1::ImportJobParams params;
+    params.set_commit(commit);
+    return RunJob(kImportJob, params, csv, std::move(breaks));
+  }
+  common::v1::Job ImportSheet(const std::string& csv, BrokenRun::Breaks breaks) {
+    v1::SheetJobParams params;
+    params.set_kind(v1::SHEET_KIND_MONITORED_OBJECTS);
+    params.set_commit(true);
+    return RunJob(kSheetJob, params, csv, std::move(breaks));
+  }
+
+  common::v1::Job RunJob(const char* kind, const google::protobuf::Message& params,
+                         const std::string& csv, BrokenRun::Breaks breaks) {
     sql::IdAllocator ids(*db_);
     PageTokens page_tokens(std::string(32, 'p'));
     auto sealer = *crypto::Sealer::FromText("1 AES-256-GCM+HMAC-SHA-256 " + std::string(64, 'a') +
@@ -88,7 +105,12 @@ class ImportResume : public RegisterDatabase {
       BrokenRun broken(run, breaks);
       return RunImport(deps, broken);
     });
-    const jobs::JobId id = Upload(*jobs, csv, commit);
+    jobs->Register(kSheetJob, [&](jobs::JobRun& run) {
+      ++runs_;
+      BrokenRun broken(run, breaks);
+      return RunSheetImport(deps, broken);
+    });
+    const jobs::JobId id = Upload(*jobs, csv, kind, params);
     jobs->StartWorkers();
     common::v1::Job job = WaitForEnd(*jobs, id);
     jobs->StopWorkers();
@@ -141,6 +163,18 @@ class ImportResume : public RegisterDatabase {
     return rows;
   }
 
+  // Couples as the sheet of monitored objects has them, with so many mu of land.
+  static std::string Sheet(int households, int area_mu) {
+    std::string csv = "村,户编号,姓名,证件号码,与户主关系,劳动技能,耕地面积\n";
+    for (int i = 0; i < households; ++i) {
+      for (int year : {1970, 1980}) {
+        absl::StrAppend(&csv, "v,H", i, ",王国强,", IdOf(year * 10'000 + 101 + i / 900, i % 900),
+                        year == 1970 ? ",户主" : ",配偶", ",普通劳动力,", area_mu, "\n");
+      }
+    }
+    return csv;
+  }
+
   int runs_ = 0;
   int errors_ = 0;
 
@@ -161,12 +195,11 @@ class ImportResume : public RegisterDatabase {
     request.set_page_size(1000);
     return request;
   }
-  jobs::JobId Upload(jobs::Jobs& jobs, const std::string& csv, bool commit) {
-    v1::ImportJobParams params;
-    params.set_commit(commit);
+  jobs::JobId Upload(jobs::Jobs& jobs, const std::string& csv, const char* kind,
+                     const google::protobuf::Message& params) {
     jobs::JobId id = *db_->Transact(Soon(), [&](sql::Transaction& tx) {
       return jobs.Add(tx,
-                      {.kind = kImportJob,
+                      {.kind = kind,
                        .region = Code("230221000000"),
                        .params = params.SerializeAsString(),
                        .created_by = "tester",
@@ -244,6 +277,31 @@ TEST_F(ImportResume, ErrorsAreReportedOnceHoweverOftenValidationBegins) {
   EXPECT_EQ(errors_, 80);
   EXPECT_GT(runs_, 5);
   EXPECT_EQ(Count("household"), 0);
+}
+
+TEST_F(ImportResume, OfASheetBrokenAfterEachStepInTurn) {
+  int steps = 0;
+  int allowed = 0;
+  auto breaks = [&] {
+    if (++steps <= allowed) return false;
+    steps = 0;
+    ++allowed;
+    return true;
+  };
+  for (int area_mu : {3, 4}) {  // entered, then updated
+    const common::v1::Job job = ImportSheet(Sheet(1300, area_mu), breaks);
+    ASSERT_EQ(job.state(), common::v1::JOB_STATE_SUCCEEDED) << job.ShortDebugString();
+    v1::ImportSheetResult result;
+    ASSERT_TRUE(job.result().UnpackTo(&result));
+    EXPECT_EQ(result.created_household_count(), area_mu == 3 ? 1300 : 0);
+    EXPECT_EQ(result.updated_household_count(), area_mu == 4 ? 1300 : 0);
+    EXPECT_EQ(job.error_count(), 0);
+    EXPECT_GT(runs_, 5);
+    EXPECT_EQ(Count("household"), 1300);
+    EXPECT_EQ(Count("person"), 2600);
+    EXPECT_EQ(Count("household_facts"), 1300);
+    EXPECT_EQ(Count("household_version"), area_mu == 3 ? 1300 : 2600);
+  }
 }
 
 }  // namespace

@@ -63,6 +63,41 @@ TEST_F(RecordHousehold, WritesRowHistoryAdjustmentAndFeedTogether) {
   EXPECT_EQ(record.members(0).citizen_id_sealed(), "sealed");
 }
 
+TEST_F(RecordHousehold, KeepsFactsBesideTheRowAndInTheHistory) {
+  auto facts_of = [&](const std::string& from, auto& message) {
+    auto bytes = db_->Fetch(Soon(), [&](sql::Transaction& tx) {
+      return tx.SelectOne("SELECT " + from, {}, [](const sql::Row& row) { return row.Text(0); });
+    });
+    ASSERT_TRUE(bytes.ok() && bytes->has_value()) << from;
+    ASSERT_TRUE(message.ParseFromString(**bytes));
+  };
+  ASSERT_TRUE(Run([&](sql::Transaction& tx) -> absl::Status {
+                JZ_ASSIGN_OR_RETURN(
+                    std::vector<Household> rows,
+                    LockHouseholds(tx, auth::RegionScope::Everything(), {HouseholdId(7)}));
+                HouseholdChange change = Exit(rows.at(0));
+                change.facts.emplace().mutable_household()->set_natural_village("上寨");
+                return RecordHouseholds(tx, absl::MakeSpan(&change, 1),
+                                        {.recorded_by = "officer", .recorded_at = absl::Now()});
+              }).ok());
+  v1::HouseholdFacts facts;
+  facts_of("facts FROM household_facts WHERE household_id = 7 AND version = 2", facts);
+  EXPECT_EQ(facts.household().natural_village(), "上寨");
+  EXPECT_EQ(facts.household().household_type(), 1) << "it has exited";
+  EXPECT_EQ(facts.region_code(), 230221101200);
+  ASSERT_EQ(facts.members_size(), 1);
+  EXPECT_EQ(facts.members(0).person_id(), 10);
+
+  // A change that says nothing of facts keeps them.
+  ASSERT_TRUE(Run([&](sql::Transaction& tx) { return RecordExit(tx); }).ok());
+  facts_of("facts FROM household_facts WHERE household_id = 7 AND version = 3", facts);
+  EXPECT_EQ(facts.household().natural_village(), "上寨");
+  v1::HouseholdRecord record;
+  facts_of("snapshot FROM household_version WHERE household_id = 7 AND version = 2", record);
+  EXPECT_EQ(record.facts().household().natural_village(), "上寨");
+  EXPECT_EQ(Count("household_facts"), 1);
+}
+
 TEST_F(RecordHousehold, LeavesNothingOfATransactionThatFails) {
   absl::Status status = Run([&](sql::Transaction& tx) -> absl::Status {
     JZ_RETURN_IF_ERROR(RecordExit(tx));
@@ -71,6 +106,7 @@ TEST_F(RecordHousehold, LeavesNothingOfATransactionThatFails) {
   EXPECT_EQ(ReasonOf(status), "CHANGED_MY_MIND");
   EXPECT_EQ(Count("household WHERE version = 1 AND state = 2"), 1);
   EXPECT_EQ(Count("household_version"), 0);
+  EXPECT_EQ(Count("household_facts"), 0);
   EXPECT_EQ(Count("adjustment"), 0);
   EXPECT_EQ(Count("outbox"), 0);
 }

@@ -30,6 +30,7 @@ RegionBook Villages() {
 }
 
 std::vector<ImportRow> ParseAll(const std::vector<Fields>& rows, ImportErrors& errors) {
+  const CodeBook codes = DefaultCodeBook();
   std::vector<ImportRow> parsed;
   std::optional<ColumnOrder> order;
   CsvReader reader;
@@ -37,7 +38,7 @@ std::vector<ImportRow> ParseAll(const std::vector<Fields>& rows, ImportErrors& e
     if (!order) {
       order = ColumnOrder::FromHeader(row, errors);
     } else {
-      parsed.push_back(ParseImportRow(*order, row, kToday, errors));
+      parsed.push_back(ParseImportRow(*order, row, {.codes = codes, .today = kToday}, errors));
     }
   });
   return parsed;

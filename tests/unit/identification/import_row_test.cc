@@ -32,7 +32,8 @@ Parsed Parse(const Fields& fields) {
   row.offset = 700;
   for (const std::string& name : header.fields) row.fields.push_back(fields.at(name));
   Parsed parsed;
-  parsed.row = ParseImportRow(order, row, kToday, parsed.errors);
+  const CodeBook codes = DefaultCodeBook();
+  parsed.row = ParseImportRow(order, row, {.codes = codes, .today = kToday}, parsed.errors);
   return parsed;
 }
 
@@ -146,7 +147,7 @@ TEST(ParseImportRow, ChecksDatesAgainstTheState) {
 }
 
 TEST(ParseImportRow, RefusesCodesThatAreInNoList) {
-  EXPECT_THAT(ErrorsOf({{"与户主关系", "21"}}), ElementsAre("与户主关系 CODE_UNKNOWN"));
+  EXPECT_THAT(ErrorsOf({{"与户主关系", "28"}}), ElementsAre("与户主关系 CODE_UNKNOWN"));
   EXPECT_THAT(ErrorsOf({{"与户主关系", ""}}), ElementsAre("与户主关系 CODE_REQUIRED"));
   EXPECT_THAT(ErrorsOf({{"健康状况", "02;09"}}), ElementsAre("健康状况 CODE_UNKNOWN"));
   EXPECT_THAT(ErrorsOf({{"剔除情形", "12"}}), ElementsAre("剔除情形 CODE_UNKNOWN"));
