@@ -6,10 +6,13 @@
 #include "services/identification/comparison_job.h"
 #include "services/identification/deps.h"
 #include "services/identification/import_job.h"
+#include "services/identification/quality_job.h"
+#include "services/identification/quality_rules.h"
 #include "services/identification/region_reform_job.h"
 #include "services/identification/service_case.h"
 #include "services/identification/service_code_list.h"
 #include "services/identification/service_comparison.h"
+#include "services/identification/service_quality.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
 #include "services/identification/service_village.h"
@@ -33,6 +36,7 @@ class IdentificationApp : public App {
       return EnterDefaultCodes(tx, clock.Now());
     }));
     auto app = std::make_unique<IdentificationApp>(std::move(foundation));
+    JZ_RETURN_IF_ERROR(EnterDeliveredRules(app->deps_, absl::Now() + kStartTimeout));
     std::vector<rpc::Router> routers;
     routers.push_back(RegionRouter(app->deps_));
     routers.push_back(CodeListRouter(app->deps_));
@@ -40,6 +44,7 @@ class IdentificationApp : public App {
     routers.push_back(VillageRouter(app->deps_));
     routers.push_back(CaseRouter(app->deps_));
     routers.push_back(ComparisonRouter(app->deps_));
+    routers.push_back(QualityRouter(app->deps_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
     return app;
@@ -64,6 +69,7 @@ class IdentificationApp : public App {
                     [this](jobs::JobRun& run) { return AssessCampaign(deps_, run); });
     jobs_->Register(kComparisonJob,
                     [this](jobs::JobRun& run) { return RunComparisonJob(deps_, run); });
+    jobs_->Register(kQualityJob, [this](jobs::JobRun& run) { return RunQualityRules(deps_, run); });
   }
 
   int port() const override { return server_->port(); }
