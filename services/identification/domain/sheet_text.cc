@@ -113,7 +113,7 @@ std::optional<int64_t> ParseScaled(absl::string_view text, int scale) {
   absl::StrAppend(&*digits, decimals.substr(0, kept));
   digits->append(kept - std::min(kept, decimals.size()), '0');
   int64_t value = 0;
-  if (digits->empty()) *digits = "0";
+  if (digits->empty()) digits->assign(1, '0');  // GCC 12 warns of "0" (bug 105651)
   if (!absl::SimpleAtoi(*digits, &value) || value > kMost) return std::nullopt;
   if (up) ++value;
   return negative ? -value : value;
