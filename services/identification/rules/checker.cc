@@ -1,6 +1,4 @@
-#include "services/identification/rules/checker.h"
-
-#include <set>
+#include "services/identification/rules/checker_parts.h"
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
@@ -13,116 +11,21 @@ using Result = absl::StatusOr<ExprPtr>;
 
 bool IsLiteral(Kind kind) { return kind == Kind::kString; }
 
-// A function of values with fixed types.
-struct Function {
-  const char* name;
-  Op op;
-  std::vector<Type> parameters;
-  Type result;
-  bool method = false;  // text.startsWith(…)
-};
+}  // namespace
 
-const std::vector<Function>& Functions() {
-  const Type number = {.kind = Kind::kInt};
-  const Type day = {.kind = Kind::kInt, .unit = Unit::kDay};
-  const Type month = {.kind = Kind::kInt, .unit = Unit::kMonth};
-  const Type text = {.kind = Kind::kText};
-  const Type condition = {.kind = Kind::kBool};
-  static const auto* functions = new std::vector<Function>{
-      {"age", Op::kAge, {day, day}, number},
-      {"months", Op::kMonths, {number, number}, number},
-      {"year", Op::kYear, {number}, number},
-      {"month", Op::kMonth, {number}, month},
-      {"date", Op::kDate, {number, number, number}, day},
-      {"startsWith", Op::kStartsWith, {text, text}, condition, true},
-      {"endsWith", Op::kEndsWith, {text, text}, condition, true},
-      {"contains", Op::kContains, {text, text}, condition, true},
-  };
-  return *functions;
+Result Checker::Run(const Node& tree) {
+  JZ_ASSIGN_OR_RETURN(ExprPtr root, CheckNode(tree));
+  if (root->type.kind != Kind::kBool) {
+    return Error(tree, "EXPRESSION_NOT_CONDITION",
+                 absl::StrCat("a rule is a condition, this is ", Describe(root->type)));
+  }
+  for (const auto& [name, value] : rule_.params) {
+    if (!used_params_.contains(name)) {
+      return Error(tree, "PARAMETER_UNUSED", absl::StrCat("params.", name, " is not used"));
+    }
+  }
+  return root;
 }
-
-struct LoopVariable {
-  std::string name;
-  Base base;
-  Type element;
-};
-
-class Checker {
- public:
-  Checker(const RuleText& rule, const CodeBook& codes) : rule_(rule), codes_(codes) {}
-
-  Result Run(const Node& tree) {
-    JZ_ASSIGN_OR_RETURN(ExprPtr root, CheckNode(tree));
-    if (root->type.kind != Kind::kBool) {
-      return Error(tree, "EXPRESSION_NOT_CONDITION",
-                   absl::StrCat("a rule is a condition, this is ", Describe(root->type)));
-    }
-    for (const auto& [name, value] : rule_.params) {
-      if (!used_params_.contains(name)) {
-        return Error(tree, "PARAMETER_UNUSED", absl::StrCat("params.", name, " is not used"));
-      }
-    }
-    return root;
-  }
-
- private:
-  absl::Status Error(const Node& at, absl::string_view reason, absl::string_view message) const {
-    return ErrorAt(at.offset, reason, message);
-  }
-  absl::Status ErrorAt(size_t offset, absl::string_view reason, absl::string_view message) const {
-    return ExpressionError(rule_.expression, offset, reason, message);
-  }
-
-  static ExprPtr Make(Op op, Type type, const Node& at) {
-    auto expr = std::make_unique<Expr>();
-    expr->op = op;
-    expr->type = std::move(type);
-    expr->offset = at.offset;
-    return expr;
-  }
-  static ExprPtr MakeNumber(int64_t number, Type type, const Node& at) {
-    ExprPtr expr = Make(Op::kNumber, std::move(type), at);
-    expr->number = number;
-    return expr;
-  }
-  static ExprPtr MakeText(std::string text, const Node& at) {
-    ExprPtr expr = Make(Op::kText, {.kind = Kind::kString}, at);
-    expr->text = std::move(text);
-    return expr;
-  }
-
-  Result CheckNode(const Node& node);
-  Result CheckName(const Node& node);
-  Result CheckMember(const Node& node);
-  Result CheckParameter(const Node& node);
-  Result CheckList(const Node& node);
-  Result CheckBinary(const Node& node);
-  Result CheckCompare(const Node& node, Compare compare);
-  Result CheckIn(const Node& node);
-  Result CheckConditional(const Node& node);
-  Result CheckCall(const Node& node);
-  Result CheckMethod(const Node& node);
-  Result CheckFunction(const Node& node, const Function& function);
-  Result CheckSize(const Node& node);
-  Result CheckHas(const Node& node);
-  Result CheckMacro(const Node& node, Op op);
-
-  // With the type that is needed; literals get it here.
-  Result CheckAs(const Node& node, const Type& type);
-  Result CheckCondition(const Node& node) { return CheckAs(node, {.kind = Kind::kBool}); }
-  Result Coerce(ExprPtr expr, const Type& type);
-  absl::StatusOr<int64_t> CodeOf(const std::string& text, const std::string& list, size_t offset);
-
-  ExprPtr FieldOf(const Node& at, const FieldUse& row, const FieldLayout& field) const;
-  ExprPtr RowOf(const Node& at, Base base, const MessageLayout& message) const;
-
-  const RuleText& rule_;
-  const CodeBook& codes_;
-  const Catalogue& catalogue_ = Catalogue::Get();
-  std::vector<LoopVariable> variables_;
-  int loops_ = 0;
-  std::set<std::string> used_params_;
-};
 
 ExprPtr Checker::RowOf(const Node& at, Base base, const MessageLayout& message) const {
   ExprPtr row = Make(Op::kRecord, {.kind = Kind::kRecord, .message = &message}, at);
@@ -416,107 +319,6 @@ Result Checker::CheckConditional(const Node& node) {
   return expr;
 }
 
-Result Checker::CheckCall(const Node& node) {
-  if (node.text == "has") return CheckHas(node);
-  if (node.text == "size") return CheckSize(node);
-  for (const Function& function : Functions()) {
-    if (!function.method && node.text == function.name) return CheckFunction(node, function);
-  }
-  return Error(node, "FUNCTION_UNKNOWN", absl::StrCat("there is no function ", node.text));
-}
-
-Result Checker::CheckMethod(const Node& node) {
-  if (node.text == "size") return CheckSize(node);
-  if (node.text == "exists") return CheckMacro(node, Op::kExists);
-  if (node.text == "all") return CheckMacro(node, Op::kAll);
-  if (node.text == "filter") return CheckMacro(node, Op::kFilter);
-  for (const Function& function : Functions()) {
-    if (function.method && node.text == function.name) return CheckFunction(node, function);
-  }
-  return Error(node, "FUNCTION_UNKNOWN", absl::StrCat("there is no function ", node.text));
-}
-
-Result Checker::CheckFunction(const Node& node, const Function& function) {
-  if (node.children.size() != function.parameters.size()) {
-    return Error(node, "ARGUMENTS",
-                 absl::StrCat(node.text, " takes ",
-                              function.parameters.size() - (function.method ? 1 : 0), " values"));
-  }
-  ExprPtr expr = Make(function.op, function.result, node);
-  for (size_t i = 0; i < node.children.size(); ++i) {
-    JZ_ASSIGN_OR_RETURN(ExprPtr value, CheckAs(*node.children[i], function.parameters[i]));
-    expr->children.push_back(std::move(value));
-  }
-  return expr;
-}
-
-Result Checker::CheckSize(const Node& node) {
-  if (node.children.size() != 1) return Error(node, "ARGUMENTS", "size takes one value");
-  JZ_ASSIGN_OR_RETURN(ExprPtr value, CheckNode(*node.children[0]));
-  const Kind kind = value->type.kind;
-  if (kind != Kind::kText && kind != Kind::kRecords && kind != Kind::kCodeSet) {
-    return Error(node, "TYPE_MISMATCH", absl::StrCat("no size has ", Describe(value->type)));
-  }
-  ExprPtr expr = Make(kind == Kind::kText ? Op::kTextSize : Op::kSize, {.kind = Kind::kInt}, node);
-  expr->children.push_back(std::move(value));
-  return expr;
-}
-
-Result Checker::CheckHas(const Node& node) {
-  if (node.children.size() != 1) return Error(node, "ARGUMENTS", "has takes one value");
-  JZ_ASSIGN_OR_RETURN(ExprPtr value, CheckNode(*node.children[0]));
-  const bool latest = value->op == Op::kRecord && value->use.latest;
-  if (value->op != Op::kField && value->op != Op::kAge && !latest) {
-    return Error(node, "TYPE_MISMATCH", "has() asks for a field");
-  }
-  ExprPtr expr = Make(Op::kHas, {.kind = Kind::kBool}, node);
-  expr->children.push_back(std::move(value));
-  return expr;
-}
-
-Result Checker::CheckMacro(const Node& node, Op op) {
-  if (node.children.size() != 3 || node.children[1]->kind != Node::Kind::kName) {
-    return Error(node, "ARGUMENTS",
-                 absl::StrCat(node.text, " takes a name and a condition: list.", node.text,
-                              "(m, m.age > 16)"));
-  }
-  JZ_ASSIGN_OR_RETURN(ExprPtr list, CheckNode(*node.children[0]));
-  const Kind kind = list->type.kind;
-  if (kind != Kind::kRecords && kind != Kind::kCodeSet) {
-    return Error(node, "TYPE_MISMATCH",
-                 absl::StrCat(node.text, " needs a list, this is ", Describe(list->type)));
-  }
-  const std::string& name = node.children[1]->text;
-  static const auto* taken = new std::set<std::string>{"person", "params", "today", "village"};
-  bool used = taken->contains(name) || catalogue_.household().Find(name) != nullptr;
-  for (const LoopVariable& variable : variables_) used = used || variable.name == name;
-  if (used) {
-    return Error(*node.children[1], "NAME_TAKEN", absl::StrCat(name, " means something already"));
-  }
-  if (loops_ == kMaxMacroNesting) {
-    return Error(node, "EXPRESSION_MACROS_NESTED",
-                 "macros lie inside each other at most two deep: more would run too long");
-  }
-  const Base base = loops_ == 0 ? Base::kOuterLoop : Base::kInnerLoop;
-  Type element = list->type;
-  element.kind = kind == Kind::kRecords ? Kind::kRecord : Kind::kCode;
-  variables_.push_back({.name = name, .base = base, .element = element});
-  ++loops_;
-  Result condition = CheckCondition(*node.children[2]);
-  --loops_;
-  variables_.pop_back();
-  JZ_RETURN_IF_ERROR(condition.status());
-  if (op == Op::kFilter && list->op == Op::kFilter) {
-    list->children.push_back(*std::move(condition));
-    return list;
-  }
-  ExprPtr expr = Make(op, op == Op::kFilter ? list->type : Type{.kind = Kind::kBool}, node);
-  expr->use.base = base;
-  expr->children.push_back(std::move(list));
-  expr->children.push_back(*std::move(condition));
-  return expr;
-}
-
 Result Checker::CheckAs(const Node& node, const Type& type) {
   JZ_ASSIGN_OR_RETURN(ExprPtr expr, CheckNode(node));
   return Coerce(std::move(expr), type);
@@ -553,8 +355,6 @@ Result Checker::Coerce(ExprPtr expr, const Type& type) {
   }
   return expr;
 }
-
-}  // namespace
 
 absl::StatusOr<ExprPtr> Check(const Node& tree, const RuleText& rule, const CodeBook& codes) {
   return Checker(rule, codes).Run(tree);
