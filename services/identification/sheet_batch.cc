@@ -131,12 +131,17 @@ class PersonRows {
 
   bool EntersHouseholds() const { return update_.context.kind == v1::SHEET_KIND_MONITORED_OBJECTS; }
 
+  // A row whose place could not be read belongs to its neighbours: they are refused together.
+  bool SameHousehold(const SheetRow& a, const SheetRow& b) const {
+    const bool placed = a.region != RegionCode() && b.region != RegionCode();
+    return !a.household_no.empty() && a.household_no == b.household_no &&
+           (!placed || CountyOf(update_, a) == CountyOf(update_, b));
+  }
+
   void MakeGroups() {
     for (size_t i = 0; i < batch_.rows.size(); ++i) {
       const SheetRow& row = batch_.rows[i];
-      const bool joins = EntersHouseholds() && i > 0 && !row.household_no.empty() &&
-                         row.household_no == batch_.rows[i - 1].household_no &&
-                         CountyOf(update_, row) == CountyOf(update_, batch_.rows[i - 1]);
+      const bool joins = EntersHouseholds() && i > 0 && SameHousehold(row, batch_.rows[i - 1]);
       if (!joins) groups_.emplace_back();
       groups_.back().rows.push_back(i);
     }

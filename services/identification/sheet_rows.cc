@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
 #include "services/identification/domain/import_check.h"
@@ -173,6 +174,10 @@ bool SheetCheck::Add(SheetRow& row) {
   if (kind_ != v1::SHEET_KIND_MONITORED_OBJECTS) return repeats;
   if (row.household_no.empty()) {
     last_household_.clear();
+    return repeats;
+  }
+  // Where its place is not known, the row belongs to what comes before it.
+  if (row.region == RegionCode() && absl::EndsWith(last_household_, " " + row.household_no)) {
     return repeats;
   }
   // Households are entered whole, so that their rows have to come together.

@@ -87,6 +87,28 @@ TEST_F(SheetRefusals, LeaveOutWholeHouseholdsPerRow) {
   EXPECT_EQ(service_.ListAll(officer_)[0].national_no(), "H2");
 }
 
+// In a province the county of a row is known by its village only.
+TEST_F(SheetRefusals, LeaveOutWholeHouseholdsWhereAPlaceIsUnknown) {
+  std::vector<Cells> rows = MonitoredCouple("H1", 1);
+  Cells son = rows[1];
+  son["证件号码"] = IdOf(20100101, 3);
+  son["与户主关系"] = "之子";
+  son["性别"] = "";
+  rows.push_back(son);
+  rows[1]["村"] = "没有村";
+  const Client province = service_.Register("county_officer", kProvince);
+  auto sent = SendSheet(province, {.file = SheetOf(rows),
+                                   .request_id = "a",
+                                   .atomicity = idv1::IMPORT_ATOMICITY_PER_ROW,
+                                   .region = kProvince});
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  const cv1::Job job = service_.Await(province, *sent);
+  ASSERT_EQ(job.state(), cv1::JOB_STATE_SUCCEEDED) << job.ShortDebugString();
+  EXPECT_THAT(service_.ErrorsOf(province, job), ElementsAre("5 村 REGION_UNKNOWN"));
+  EXPECT_EQ(SheetResultOf(job).refused_row_count(), 3);
+  EXPECT_THAT(service_.ListAll(province), IsEmpty());
+}
+
 TEST_F(SheetRefusals, StopWhenTooManyRowsAreDuplicates) {
   std::vector<Cells> rows;
   for (int i = 0; i < 60; ++i) {

@@ -64,8 +64,10 @@ INSTANTIATE_TEST_SUITE_P(Parsers, Corpus,
                                          Target{"jwt", JwtTarget}, Target{"money", MoneyTarget},
                                          Target{"page_token", PageTokenTarget},
                                          Target{"region_code", RegionCodeTarget},
+                                         Target{"register_row", RegisterRowTarget},
                                          Target{"rule_expression", RuleExpressionTarget},
-                                         Target{"rule_facts", RuleFactsTarget}),
+                                         Target{"rule_facts", RuleFactsTarget},
+                                         Target{"sheet", SheetTarget}),
                          [](const auto& test) { return test.param.name; });
 
 TEST_P(Corpus, KeepsTheParsersWord) {

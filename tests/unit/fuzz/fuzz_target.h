@@ -17,8 +17,10 @@ void JwtTarget(absl::string_view input);
 void MoneyTarget(absl::string_view input);
 void PageTokenTarget(absl::string_view input);
 void RegionCodeTarget(absl::string_view input);
+void RegisterRowTarget(absl::string_view input);
 void RuleExpressionTarget(absl::string_view input);
 void RuleFactsTarget(absl::string_view input);
+void SheetTarget(absl::string_view input);
 
 inline void Expect(bool holds, const char* what) {
   if (holds) return;
