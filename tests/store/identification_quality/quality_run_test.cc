@@ -46,14 +46,14 @@ class TestRun : public jobs::JobRun {
     if (breaks && breaks()) return Unavailable("KILLED", "the process was killed");
     // The state counts from the next run on only if the transaction commits.
     saved_ = progress.state;
-    saved_errors_ = progress.errors;
+    errors.insert(errors.end(), progress.errors.begin(), progress.errors.end());
     return absl::OkStatus();
   }
   // Takes over what the last run has committed.
   void Resume() { state_ = saved_; }
 
   std::function<bool()> breaks;
-  std::vector<common::v1::JobError> saved_errors_;
+  std::vector<common::v1::JobError> errors;
 
  private:
   const RegionCode region_;
@@ -135,7 +135,7 @@ class QualityRuns : public RegisterDatabase {
     for (killed_ = 0; killed_ < 100; ++killed_) {
       auto result = RunQualityRules(deps, run);
       if (result.ok()) {
-        errors_ = run.saved_errors_;
+        errors_ = run.errors;
         return static_cast<const v1::RunRulesResult&>(**result);
       }
       EXPECT_EQ(ReasonOf(result.status()), "KILLED") << result.status();
@@ -358,6 +358,9 @@ TEST_F(QualityRuns, TellWhatTheyCouldNotCheck) {
   EXPECT_EQ(result.household_count(), 1);
   EXPECT_EQ(result.closed_count(), 0);
   EXPECT_THAT(Shown(), ElementsAre("old 1 10 1"));
+  ASSERT_EQ(errors_.size(), 1);
+  EXPECT_EQ(errors_[0].reason(), "FACTS_BROKEN");
+  EXPECT_EQ(errors_[0].column(), HouseholdId(1).Name());
 }
 
 TEST_F(QualityRuns, FindNothingWithoutRules) {
