@@ -5,6 +5,7 @@
 #include "common/status/status.h"
 #include "services/identification/comparison_job.h"
 #include "services/identification/deps.h"
+#include "services/identification/duplicate_job.h"
 #include "services/identification/import_job.h"
 #include "services/identification/quality_job.h"
 #include "services/identification/quality_rules.h"
@@ -12,6 +13,7 @@
 #include "services/identification/service_case.h"
 #include "services/identification/service_code_list.h"
 #include "services/identification/service_comparison.h"
+#include "services/identification/service_duplicate.h"
 #include "services/identification/service_quality.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
@@ -44,6 +46,7 @@ class IdentificationApp : public App {
     routers.push_back(VillageRouter(app->deps_));
     routers.push_back(CaseRouter(app->deps_));
     routers.push_back(ComparisonRouter(app->deps_));
+    routers.push_back(DuplicateRouter(app->deps_));
     routers.push_back(QualityRouter(app->deps_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
@@ -69,6 +72,8 @@ class IdentificationApp : public App {
                     [this](jobs::JobRun& run) { return AssessCampaign(deps_, run); });
     jobs_->Register(kComparisonJob,
                     [this](jobs::JobRun& run) { return RunComparisonJob(deps_, run); });
+    jobs_->Register(kDuplicateJob,
+                    [this](jobs::JobRun& run) { return FindDuplicatesJob(deps_, run); });
     jobs_->Register(kQualityJob, [this](jobs::JobRun& run) { return RunQualityRules(deps_, run); });
   }
 

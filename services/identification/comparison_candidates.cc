@@ -10,6 +10,9 @@ namespace jz::identification {
 namespace {
 
 constexpr int kPersonsPerQuery = 50'000;
+constexpr int64_t kEntriesPerPart = 600'000;
+constexpr int kFewestParts = 4;
+constexpr int kMostParts = 256;
 
 // Regions from here down are read household by household, once; what is larger is read in order of
 // hash, which costs no more than the hashes of the whole register.
@@ -17,9 +20,25 @@ bool IsSmall(RegionCode region) { return region.level() >= RegionLevel::kCounty;
 
 }  // namespace
 
+int PartsFor(int64_t entry_count) {
+  int parts = kFewestParts;
+  while (parts < kMostParts && parts * kEntriesPerPart < entry_count) parts *= 2;
+  return parts;
+}
+
+CandidateReader::CandidateReader(const Deps& deps, RegionCode region,
+                                 const std::vector<KindLists>& kinds)
+    : deps_(deps), region_(region), kinds_(kinds) {
+  int64_t entries = 0;
+  for (const KindLists& kind : kinds) {
+    for (const ComparisonList& list : kind.lists) entries += list.entry_count;
+  }
+  parts_ = PartsFor(entries);
+}
+
 absl::Status CandidateReader::LoadAll(const HashRange& range, int part, absl::Time deadline) {
   keys_.clear();
-  std::string after = part == 0 ? "" : PartOf(part - 1, kComparisonParts).last_hash();
+  std::string after = part == 0 ? "" : PartOf(part - 1, parts_).last_hash();
   const std::string last = range.last_hash();
   do {
     JZ_ASSIGN_OR_RETURN(after, deps_.db.Fetch(deadline, [&](sql::Transaction& tx) {
@@ -50,7 +69,7 @@ absl::Status CandidateReader::LoadPersons(const HashRange& range, int part, absl
 }
 
 absl::StatusOr<CandidatePart> CandidateReader::Read(int part, absl::Time deadline) {
-  const HashRange range = PartOf(part, kComparisonParts);
+  const HashRange range = PartOf(part, parts_);
   JZ_RETURN_IF_ERROR(LoadPersons(range, part, deadline));
   CandidatePart found;
   for (size_t kind = 0; kind < kinds_.size(); ++kind) {

@@ -12,9 +12,10 @@
 
 namespace jz::identification {
 
-// The hash space is compared in so many parts. A part of a province with five lists of two million
-// ids is some 20 MiB; two are in memory at a time.
-inline constexpr int kComparisonParts = 16;
+// Into how many parts of the hash space lists with so many entries in all are split, a power of
+// two. A part has some 600,000 entries, of which those that may be hits are kept, and a quarter of
+// the register at most. Two parts are in memory at a time.
+int PartsFor(int64_t entry_count);
 
 // Lists of one kind.
 struct KindLists {
@@ -42,8 +43,9 @@ struct CandidatePart {
 // made it, one call at a time.
 class CandidateReader {
  public:
-  CandidateReader(const Deps& deps, RegionCode region, const std::vector<KindLists>& kinds)
-      : deps_(deps), region_(region), kinds_(kinds) {}
+  CandidateReader(const Deps& deps, RegionCode region, const std::vector<KindLists>& kinds);
+
+  int parts() const { return parts_; }
 
   absl::StatusOr<CandidatePart> Read(int part, absl::Time deadline);
 
@@ -55,6 +57,7 @@ class CandidateReader {
   const Deps& deps_;
   const RegionCode region_;
   const std::vector<KindLists>& kinds_;
+  int parts_ = 0;
   PersonKeys keys_;
   bool region_loaded_ = false;
 };

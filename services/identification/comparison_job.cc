@@ -68,11 +68,11 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> RunComparisonJob(cons
   auto read = [&](int part) { return reader.Read(part, run.deadline()); };
   // The next part is read while one is written.
   std::future<absl::StatusOr<CandidatePart>> next;
-  while (writer.state().part() < kComparisonParts) {
+  while (writer.state().part() < reader.parts()) {
     const int part = writer.state().part();
     absl::StatusOr<CandidatePart> found = next.valid() ? next.get() : read(part);
     JZ_RETURN_IF_ERROR(found.status());
-    if (part + 1 < kComparisonParts) next = std::async(std::launch::async, read, part + 1);
+    if (part + 1 < reader.parts()) next = std::async(std::launch::async, read, part + 1);
     JZ_RETURN_IF_ERROR(writer.WritePart(*found));
   }
   JZ_RETURN_IF_ERROR(writer.CloseUntrueFindings());

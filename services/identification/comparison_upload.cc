@@ -79,6 +79,10 @@ ListUpload::ListUpload(const Deps& deps, const ComparisonList& list, bool skip_i
                        absl::Time deadline)
     : deps_(deps), list_(list), skip_invalid_ids_(skip_invalid_ids), deadline_(deadline) {}
 
+std::string ListUpload::Place::Field(absl::string_view name) const {
+  return absl::StrCat(list, "[", index, "]", name.empty() ? "" : ".", name);
+}
+
 absl::Status ListUpload::AddViolation(const std::string& field, absl::string_view rule,
                                       absl::string_view description) {
   violations_.Add(field, rule, description);
@@ -115,13 +119,13 @@ absl::Status ListUpload::Add(const v1::CreateComparisonListRequest& message) {
 absl::Status ListUpload::AddEntry(const v1::CreateComparisonListRequest::Entry& entry) {
   const std::string bytes = rpc::Canonical(entry);
   digest_.Add(absl::StrCat("entry ", bytes.size(), "\n", bytes));
-  const std::string where = absl::StrCat("entries[", seen_, "]");
+  const Place place{.list = "entries", .index = seen_};
   std::vector<std::string> values(list_.attributes.size());
   std::vector<bool> given(list_.attributes.size());
   for (const v1::ComparisonAttribute& attribute : entry.attributes()) {
     auto found = std::find_if(list_.attributes.begin(), list_.attributes.end(),
                               [&](const auto& known) { return known.name == attribute.name(); });
-    const std::string field = absl::StrCat(where, ".", attribute.name());
+    const std::string field = place.Field(attribute.name());
     if (found == list_.attributes.end()) {
       JZ_RETURN_IF_ERROR(
           AddViolation(field, "ATTRIBUTE_UNKNOWN", "the kind has no such attribute"));
@@ -139,7 +143,7 @@ absl::Status ListUpload::AddEntry(const v1::CreateComparisonListRequest::Entry& 
       JZ_RETURN_IF_ERROR(AddViolation(field, ReasonOf(value.status()), value.status().message()));
     }
   }
-  return AddPerson(entry.citizen_id(), JoinValues(values), where);
+  return AddPerson(entry.citizen_id(), JoinValues(values), place);
 }
 
 absl::Status ListUpload::OnHeader(const CsvRow& row) {
@@ -179,15 +183,17 @@ absl::Status ListUpload::OnHeader(const CsvRow& row) {
 }
 
 absl::Status ListUpload::OnRow(const CsvRow& row) {
-  const std::string where = absl::StrCat("rows[", row.line, "]");
+  const Place place{.list = "rows", .index = row.line};
   if (row.problem != CsvRow::Problem::kNone) {
-    JZ_RETURN_IF_ERROR(AddViolation(where, RuleOf(row.problem), "the row cannot be read"));
+    JZ_RETURN_IF_ERROR(
+        AddViolation(place.Field(""), RuleOf(row.problem), "the row cannot be read"));
     // A header that cannot be read has no columns.
     return columns_ ? absl::OkStatus() : violations_.ToStatus();
   }
   if (!columns_) return OnHeader(row);
   if (row.fields.size() != columns_->size()) {
-    return AddViolation(where, "ROW_FIELD_COUNT", "a row has as many fields as the header");
+    return AddViolation(place.Field(""), "ROW_FIELD_COUNT",
+                        "a row has as many fields as the header");
   }
   std::vector<std::string> values(list_.attributes.size());
   absl::string_view citizen_id;
@@ -202,22 +208,22 @@ absl::Status ListUpload::OnRow(const CsvRow& row) {
     if (value.ok()) {
       values[column] = *std::move(value);
     } else {
-      JZ_RETURN_IF_ERROR(AddViolation(absl::StrCat(where, ".", attribute.name),
-                                      ReasonOf(value.status()), value.status().message()));
+      JZ_RETURN_IF_ERROR(AddViolation(place.Field(attribute.name), ReasonOf(value.status()),
+                                      value.status().message()));
     }
   }
-  return AddPerson(citizen_id, JoinValues(values), where);
+  return AddPerson(citizen_id, JoinValues(values), place);
 }
 
 absl::Status ListUpload::AddPerson(absl::string_view citizen_id, absl::string_view values,
-                                   const std::string& where) {
+                                   const Place& place) {
   if (++seen_ > kMaxEntries) {
     return InvalidArgument("LIST_TOO_LARGE", {}, "a list has up to 10,000,000 entries");
   }
   absl::StatusOr<CitizenId> id = CitizenId::Parse(citizen_id);
   if (!id.ok()) {
     if (!skip_invalid_ids_) {
-      return AddViolation(where + ".citizen_id", ReasonOf(id.status()), id.status().message());
+      return AddViolation(place.Field("citizen_id"), ReasonOf(id.status()), id.status().message());
     }
     ++list_.skipped_count;
     return absl::OkStatus();

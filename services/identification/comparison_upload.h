@@ -49,13 +49,19 @@ class ListUpload {
 
  private:
   enum class Form { kNone, kFile, kEntries };
+  // Which entry; its name in violations is made only when it is needed.
+  struct Place {
+    const char* list;  // "rows" or "entries"
+    int64_t index;
+    std::string Field(absl::string_view name) const;  // "rows[3].plate"
+  };
 
   absl::Status Require(Form form);
   absl::Status AddEntry(const v1::CreateComparisonListRequest::Entry& entry);
   absl::Status OnRow(const CsvRow& row);
   absl::Status OnHeader(const CsvRow& row);
   absl::Status AddPerson(absl::string_view citizen_id, absl::string_view values,
-                         const std::string& where);
+                         const Place& place);
   absl::Status AddViolation(const std::string& field, absl::string_view rule,
                             absl::string_view description);
   absl::Status StoreRun();

@@ -125,8 +125,8 @@ absl::StatusOr<v1::ComparisonList> Expire(const Deps& deps, const rpc::CallConte
         return rpc::Once<v1::ComparisonList>(
             tx, ctx, request, [&]() -> absl::StatusOr<v1::ComparisonList> {
               JZ_ASSIGN_OR_RETURN(auto list, LockComparisonList(tx, ctx.scope(), id));
-              if (!list) return ListNotFound(id);
-              JZ_RETURN_IF_ERROR(ctx.scope().Require(list->region));
+              // Who only lives in its region does not end it.
+              if (!list || !ctx.scope().Contains(list->region)) return ListNotFound(id);
               list->state = ComparisonListState::kExpired;
               JZ_RETURN_IF_ERROR(EndComparisonList(tx, id));
               return ToMessage(*list, DateInShanghai(ctx.now));

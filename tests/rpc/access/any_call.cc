@@ -14,6 +14,7 @@
 #include "jingzhun/funds/v1/funds.pb.h"
 #include "jingzhun/identification/v1/case.pb.h"
 #include "jingzhun/identification/v1/comparison.pb.h"
+#include "jingzhun/identification/v1/duplicate.pb.h"
 #include "jingzhun/identification/v1/region.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
 
@@ -76,6 +77,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
       ::jingzhun::identification::v1::Household::descriptor()->file(),
       ::jingzhun::identification::v1::Case::descriptor()->file(),
       ::jingzhun::identification::v1::ComparisonList::descriptor()->file(),
+      ::jingzhun::identification::v1::Duplicate::descriptor()->file(),
       ::jingzhun::assistance::v1::Unit::descriptor()->file(),
       ::jingzhun::funds::v1::Purpose::descriptor()->file(),
       ::jingzhun::evaluation::v1::Evaluation::descriptor()->file(),

@@ -178,6 +178,40 @@ void Suite::MakeComparisons() {
        "township");
 }
 
+// All households of the county give one number; so does one of a third county.
+void Suite::MakeDuplicates() {
+  const std::string service = "identification.v1.DuplicateService.";
+  std::string regions;
+  for (const char* code : {"230223000000", "230223101000", "230223101200"}) {
+    absl::StrAppend(&regions, "regions { code: '", code, "' display_name: 'region ", code,
+                    "' valid_from: '2000-01-01' } ");
+  }
+  Must("identification.v1.RegionService.ImportRegions", regions + "request_id: '${request}'",
+       "administrator", kProvince);
+  Fields row = RowOf(0);
+  row["户编号"] = "Z0";
+  row["行政区划代码"] = "230223101200";
+  row["证件号码"] = CitizenIdOf(kHouseholds + 20);
+  row["姓名"] = "县外人";
+  placeholders_["other_csv"] =
+      absl::StrReplaceAll(Csv({row}), {{"\r", ""}, {"\n", "\\n"}, {"\"", "\\\""}});
+  Keep("other_job",
+       *Must("identification.v1.RegisterService.ImportHouseholds",
+             R"(region_code: '230223000000' mode: IMPORT_MODE_COMMIT file_name: 'f'
+                request_id: '${request}' data: "${other_csv}")",
+             "officer", "230223000000"),
+       "name");
+  Await("identification.v1.RegisterService.GetJob", "name: '${other_job}'", "JOB_STATE_SUCCEEDED",
+        "230223000000");
+  Keep("duplicate_job",
+       *Must(service + "FindDuplicates", "region_code: '230000000000' request_id: '${request}'",
+             "officer", kProvince),
+       "name");
+  Await("identification.v1.RegisterService.GetJob", "name: '${duplicate_job}'",
+        "JOB_STATE_SUCCEEDED", kProvince);
+  Keep("duplicate", *Must(service + "ListDuplicates", "", "officer"), "duplicates.name");
+}
+
 void Suite::MakeAssistance() {
   const std::string service = "assistance.v1.AssistanceService.";
   Await(service + "GetProjectionStatus", "", absl::StrCat("household_count: ", kHouseholds));

@@ -190,6 +190,18 @@ std::vector<AccessCase> ComparisonCases() {
   };
 }
 
+std::vector<AccessCase> DuplicateCases() {
+  const std::string service = "identification.v1.DuplicateService.";
+  return {
+      {.method = service + "ListDuplicates", .request = "region_code: '230221000000'"},
+      {.method = service + "FindDuplicates",
+       .request = "region_code: '230221000000' request_id: '${request}'"},
+      {.method = service + "DecideDuplicates",
+       .request = R"(items { duplicate: '${duplicate}' decision: DUPLICATE_DECISION_DIFFERENT
+                       reason: 'r' } request_id: '${request}')"},
+  };
+}
+
 std::vector<AccessCase> AssistanceCases() {
   const std::string service = "assistance.v1.AssistanceService.";
   return {
@@ -323,7 +335,7 @@ std::vector<AccessCase> EvaluationCases() {
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
   for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
-                     ComparisonCases(), AssistanceCases(), LedgerCases(),
+                     ComparisonCases(), DuplicateCases(), AssistanceCases(), LedgerCases(),
                      DisbursementCases(), EvaluationCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }

@@ -96,6 +96,7 @@ Suite::Suite() {
   MakeRegister();
   MakeCases();
   MakeComparisons();
+  MakeDuplicates();
   MakeAssistance();
   MakeFunds();
   MakeEvaluation();
@@ -190,11 +191,12 @@ std::unique_ptr<Message> Suite::Must(const std::string& method, const std::strin
   return std::move(answer.responses.front());
 }
 
-void Suite::Await(const std::string& method, const std::string& text, const std::string& part) {
+void Suite::Await(const std::string& method, const std::string& text, const std::string& part,
+                  const std::string& region) {
   const absl::Time until = absl::Now() + absl::Minutes(1);
   std::string seen;
   do {
-    seen = Must(method, text, "officer")->DebugString();
+    seen = Must(method, text, "officer", region)->DebugString();
     if (absl::StrContains(seen, part)) return;
     std::this_thread::yield();
   } while (absl::Now() < until);

@@ -59,6 +59,7 @@ class Suite {
   void ImportHouseholds();
   void MakeCases();
   void MakeComparisons();
+  void MakeDuplicates();
   void MakeAssistance();
   void MakeFunds();
   std::string MakeBatch(const std::string& household, const std::string& state);
@@ -68,7 +69,8 @@ class Suite {
   std::unique_ptr<Message> Must(const std::string& method, const std::string& text,
                                 const std::string& subject, const std::string& region = kCounty);
   // Repeats a reading call until its answer contains `part`.
-  void Await(const std::string& method, const std::string& text, const std::string& part);
+  void Await(const std::string& method, const std::string& text, const std::string& part,
+             const std::string& region = kCounty);
   // Keeps a string field of `message`, by its path ("units.name"), as ${placeholder}.
   void Keep(const std::string& placeholder, const Message& message, const std::string& path);
 

@@ -1,0 +1,209 @@
+#include "services/identification/store/duplicate_store.h"
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "common/sql/scope.h"
+#include "common/status/status.h"
+
+namespace jz::identification {
+namespace {
+
+constexpr char kSelectPhones[] =
+    "SELECT id, region_code, IF(state IN (1, 2, 3) AND member_count > 0, phone_sealed, NULL) FROM "
+    "household WHERE region_code BETWEEN ? AND ? AND region_code >= ? AND (region_code > ? OR id > "
+    "?) ORDER BY region_code, id LIMIT ?";
+constexpr char kInsertPhone[] =
+    "INSERT INTO household_phone (phone_hash, household_id, region_code) VALUES";
+constexpr char kSelectShared[] =
+    "SELECT phone_hash FROM household_phone WHERE phone_hash > ? GROUP BY phone_hash HAVING "
+    "MIN(region_code DIV 1000000) <> MAX(region_code DIV 1000000) AND SUM(region_code BETWEEN ? "
+    "AND ?) > 0 ORDER BY phone_hash LIMIT ?";
+constexpr char kSelect[] =
+    "SELECT d.id, d.phone_hash, d.state, d.household_count, d.decision, d.kept_household_id, "
+    "d.reason, d.decided_by, d.decided_at_us, d.last_run, d.version FROM duplicate d WHERE ";
+constexpr char kInsert[] =
+    "INSERT INTO duplicate (id, phone_hash, state, household_count, decision, kept_household_id, "
+    "reason, decided_by, decided_at_us, last_run, version) VALUES";
+constexpr char kInsertTail[] =
+    "ON DUPLICATE KEY UPDATE state = VALUES(state), household_count = VALUES(household_count), "
+    "decision = VALUES(decision), kept_household_id = VALUES(kept_household_id), reason = "
+    "VALUES(reason), decided_by = VALUES(decided_by), decided_at_us = VALUES(decided_at_us), "
+    "last_run = VALUES(last_run), version = VALUES(version)";
+constexpr char kInsertPlace[] =
+    "INSERT INTO duplicate_household (duplicate_id, household_id, region_code) VALUES";
+
+Duplicate ReadDuplicate(const sql::Row& row) {
+  return {.id = row.IdOf<DuplicateId>(0),
+          .phone_hash = row.Text(1),
+          .state = static_cast<DuplicateState>(row.Int(2)),
+          .household_count = static_cast<int>(row.Int(3)),
+          .places = {},
+          .decision = static_cast<DuplicateDecision>(row.Int(4)),
+          .kept = row.IdOf<HouseholdId>(5),
+          .reason = row.Text(6),
+          .decided_by = row.Text(7),
+          .decided_at = row.Time(8),
+          .last_run = row.Int(9),
+          .version = static_cast<int>(row.Int(10))};
+}
+
+absl::StatusOr<std::vector<Duplicate>> WithPlaces(
+    sql::Transaction& tx, absl::StatusOr<std::vector<Duplicate>> duplicates) {
+  if (!duplicates.ok() || duplicates->empty()) return duplicates;
+  absl::flat_hash_map<DuplicateId, Duplicate*> by_id;
+  sql::Values ids;
+  for (Duplicate& duplicate : *duplicates) {
+    by_id[duplicate.id] = &duplicate;
+    ids.emplace_back(duplicate.id);
+  }
+  sql::PadInList(ids, duplicates->size());
+  JZ_RETURN_IF_ERROR(tx.Query(
+      absl::StrCat("SELECT duplicate_id, household_id, region_code FROM duplicate_household WHERE "
+                   "duplicate_id IN (",
+                   sql::InList(duplicates->size()), ") ORDER BY duplicate_id, household_id"),
+      ids, [&](const sql::Row& row) {
+        by_id[row.IdOf<DuplicateId>(0)]->places.push_back(
+            {.household = row.IdOf<HouseholdId>(1), .region = row.Region(2)});
+      }));
+  return duplicates;
+}
+
+std::string InScope(const auth::RegionScope& scope, sql::Values& values) {
+  return absl::StrCat(
+      "EXISTS (SELECT 1 FROM duplicate_household h WHERE h.duplicate_id = d.id AND ",
+      sql::ScopeClause(scope, "h.region_code", values), ")");
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<HouseholdPhone>> ReadPhones(sql::Transaction& tx,
+                                                       const PhonePage& page) {
+  return tx.Select(kSelectPhones,
+                   {page.region, page.region.Last(), page.after_region, page.after_region,
+                    page.after, page.limit},
+                   [](const sql::Row& row) {
+                     return HouseholdPhone{
+                         .place = {.household = row.IdOf<HouseholdId>(0), .region = row.Region(1)},
+                         .phone_sealed = row.Text(2),
+                         .phone_hash = ""};
+                   });
+}
+
+absl::Status ReplacePhones(sql::Transaction& tx, absl::Span<const HouseholdPhone> phones) {
+  if (phones.empty()) return absl::OkStatus();
+  sql::Values households;
+  sql::Values rows;
+  for (const HouseholdPhone& phone : phones) {
+    households.emplace_back(phone.place.household);
+    if (phone.phone_hash.empty()) continue;
+    rows.insert(rows.end(), {phone.phone_hash, phone.place.household, phone.place.region});
+  }
+  sql::PadInList(households, phones.size());
+  JZ_RETURN_IF_ERROR(tx.Execute(absl::StrCat("DELETE FROM household_phone WHERE household_id IN (",
+                                             sql::InList(phones.size()), ")"),
+                                households)
+                         .status());
+  if (rows.empty()) return absl::OkStatus();
+  return tx.InsertRows(kInsertPhone, 3, rows).status();
+}
+
+absl::StatusOr<std::vector<std::string>> FindSharedPhones(sql::Transaction& tx,
+                                                          const std::string& after,
+                                                          RegionCode region, int limit) {
+  return tx.Select(kSelectShared, {after, region, region.Last(), limit},
+                   [](const sql::Row& row) { return row.Text(0); });
+}
+
+absl::StatusOr<std::vector<SharedPhone>> LoadShared(sql::Transaction& tx,
+                                                    absl::Span<const std::string> hashes) {
+  std::vector<SharedPhone> shared;
+  if (hashes.empty()) return shared;
+  sql::Values values(hashes.begin(), hashes.end());
+  sql::PadInList(values, hashes.size());
+  JZ_RETURN_IF_ERROR(tx.Query(
+      absl::StrCat("SELECT phone_hash, household_id, region_code FROM household_phone WHERE "
+                   "phone_hash IN (",
+                   sql::InList(hashes.size()), ") ORDER BY phone_hash, household_id"),
+      values, [&](const sql::Row& row) {
+        const std::string hash = row.Text(0);
+        if (shared.empty() || shared.back().phone_hash != hash) {
+          shared.push_back({.phone_hash = hash, .places = {}});
+        }
+        shared.back().places.push_back(
+            {.household = row.IdOf<HouseholdId>(1), .region = row.Region(2)});
+      }));
+  return shared;
+}
+
+absl::StatusOr<std::vector<Duplicate>> LockDuplicatesByPhone(sql::Transaction& tx,
+                                                             absl::Span<const std::string> hashes) {
+  if (hashes.empty()) return std::vector<Duplicate>();
+  sql::Values values(hashes.begin(), hashes.end());
+  sql::PadInList(values, hashes.size());
+  return WithPlaces(tx,
+                    tx.Select(absl::StrCat(kSelect, "d.phone_hash IN (", sql::InList(hashes.size()),
+                                           ") ORDER BY d.phone_hash FOR UPDATE"),
+                              values, ReadDuplicate));
+}
+
+absl::StatusOr<std::vector<Duplicate>> LockDuplicates(sql::Transaction& tx,
+                                                      const auth::RegionScope& scope,
+                                                      absl::Span<const DuplicateId> ids) {
+  if (ids.empty()) return std::vector<Duplicate>();
+  sql::Values values(ids.begin(), ids.end());
+  sql::PadInList(values, ids.size());
+  const std::string in_scope = InScope(scope, values);
+  return WithPlaces(tx, tx.Select(absl::StrCat(kSelect, "d.id IN (", sql::InList(ids.size()),
+                                               ") AND ", in_scope, " ORDER BY d.id FOR UPDATE"),
+                                  values, ReadDuplicate));
+}
+
+absl::StatusOr<std::vector<Duplicate>> ListDuplicates(sql::Transaction& tx,
+                                                      const auth::RegionScope& scope,
+                                                      const DuplicatePage& page) {
+  sql::Values values = {page.after};
+  std::string where = "d.id > ? AND " + InScope(scope, values);
+  if (page.state != DuplicateState::kUnspecified) {
+    where += " AND d.state = ?";
+    values.emplace_back(static_cast<int>(page.state));
+  }
+  values.emplace_back(page.limit);
+  return WithPlaces(
+      tx, tx.Select(absl::StrCat(kSelect, where, " ORDER BY d.id LIMIT ?"), values, ReadDuplicate));
+}
+
+absl::StatusOr<std::vector<Duplicate>> LockUnseen(sql::Transaction& tx, RegionCode region,
+                                                  int64_t run, int limit) {
+  sql::Values values = {run};
+  const std::string in_region = InScope(auth::RegionScope({region}), values);
+  values.emplace_back(limit);
+  return WithPlaces(tx, tx.Select(absl::StrCat(kSelect, "d.last_run <> ? AND d.state <> 3 AND ",
+                                               in_region, " ORDER BY d.id LIMIT ? FOR UPDATE"),
+                                  values, ReadDuplicate));
+}
+
+absl::Status PutDuplicates(sql::Transaction& tx, absl::Span<const Duplicate> duplicates) {
+  if (duplicates.empty()) return absl::OkStatus();
+  sql::Values rows;
+  sql::Values ids;
+  sql::Values places;
+  for (const Duplicate& d : duplicates) {
+    rows.insert(rows.end(), {d.id, d.phone_hash, static_cast<int>(d.state), d.household_count,
+                             static_cast<int>(d.decision), d.kept, d.reason, d.decided_by,
+                             d.decided_at, d.last_run, d.version});
+    ids.emplace_back(d.id);
+    for (const DuplicatePlace& place : d.places) {
+      places.insert(places.end(), {d.id, place.household, place.region});
+    }
+  }
+  sql::PadInList(ids, duplicates.size());
+  JZ_RETURN_IF_ERROR(tx.InsertRows(kInsert, 11, rows, kInsertTail).status());
+  JZ_RETURN_IF_ERROR(
+      tx.Execute(absl::StrCat("DELETE FROM duplicate_household WHERE duplicate_id IN (",
+                              sql::InList(duplicates.size()), ")"),
+                 ids)
+          .status());
+  return tx.InsertRows(kInsertPlace, 3, places).status();
+}
+
+}  // namespace jz::identification
