@@ -7,6 +7,8 @@ namespace jz::identification {
 namespace {
 
 constexpr int kStrayBatch = 500;
+// How often a batch is tried anew when another run enters the same findings at the same moment.
+constexpr int kMaxTries = 10;
 
 bool IsExempt(const std::set<QualityKey>& exemptions, QualityKey key) {
   if (exemptions.contains(key)) return true;
@@ -26,15 +28,17 @@ QualityWriter::QualityWriter(const Deps& deps, jobs::JobRun& run,
 absl::StatusOr<v1::QualityJobState> QualityWriter::Write(const CheckedBatch& batch) {
   // How many ids are needed is known once the findings are locked; the second try has them.
   FreeIds ids;
-  while (true) {
+  for (int tries = 0;; ++tries) {
     v1::QualityJobState after;
     std::map<int32_t, int> needed;
     bool written = false;
-    JZ_RETURN_IF_ERROR(deps_.db.Run(run_.deadline(), [&](sql::Transaction& tx) -> absl::Status {
+    absl::Status status = deps_.db.Run(run_.deadline(), [&](sql::Transaction& tx) -> absl::Status {
       needed.clear();
       JZ_ASSIGN_OR_RETURN(written, TryWrite(tx, batch, ids, needed, after));
       return absl::OkStatus();
-    }));
+    });
+    if (absl::IsAlreadyExists(status) && tries < kMaxTries) continue;
+    JZ_RETURN_IF_ERROR(status);
     if (written) return after;
     ids.clear();
     for (const auto& [county, count] : needed) {

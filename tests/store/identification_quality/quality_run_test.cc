@@ -3,6 +3,7 @@
 #include <google/protobuf/text_format.h>
 
 #include <functional>
+#include <thread>
 
 #include "common/crypto/sealer.h"
 #include "common/feed/outbox.h"
@@ -111,9 +112,7 @@ class QualityRuns : public RegisterDatabase {
                 }).ok());
   }
 
-  v1::RunRulesResult RunRules(absl::Time now = kNow, std::vector<std::string> codes = {},
-                              const std::string& region = "230000000000",
-                              std::function<bool()> breaks = nullptr) {
+  absl::StatusOr<v1::RunRulesResult> RunOnce(TestRun& run) {
     sql::IdAllocator ids(*db_);
     PageTokens page_tokens(std::string(32, 'p'));
     auto sealer = *crypto::Sealer::FromText("1 AES-256-GCM+HMAC-SHA-256 " + std::string(64, 'a') +
@@ -127,16 +126,23 @@ class QualityRuns : public RegisterDatabase {
               .jobs = *jobs,
               .outbox = *outbox,
               .clock = Clock::Real()};
+    JZ_ASSIGN_OR_RETURN(auto result, RunQualityRules(deps, run));
+    return static_cast<const v1::RunRulesResult&>(*result);
+  }
+
+  v1::RunRulesResult RunRules(absl::Time now = kNow, std::vector<std::string> codes = {},
+                              const std::string& region = "230000000000",
+                              std::function<bool()> breaks = nullptr) {
     v1::QualityJobParams params;
     for (const std::string& code : codes) params.add_codes(code);
     params.set_asked_at_us(absl::ToUnixMicros(now));
     TestRun run(Code(region), params);
     run.breaks = std::move(breaks);
     for (killed_ = 0; killed_ < 100; ++killed_) {
-      auto result = RunQualityRules(deps, run);
+      auto result = RunOnce(run);
       if (result.ok()) {
         errors_ = run.errors;
-        return static_cast<const v1::RunRulesResult&>(**result);
+        return *result;
       }
       EXPECT_EQ(ReasonOf(result.status()), "KILLED") << result.status();
       if (ReasonOf(result.status()) != "KILLED") break;
@@ -305,6 +311,31 @@ TEST_F(QualityRuns, FollowHouseholdsThatMoveAndForgetThoseThatAreGone) {
   for (const QualityFinding& finding : Findings()) {
     EXPECT_EQ(finding.hit.region.number(), finding.hit.key.subject == 1 ? kOtherVillage : kVillage);
   }
+}
+
+// Both enter the same findings: each is there once, and no run fails.
+TEST_F(QualityRuns, MayRunAtTheSameTime) {
+  PutRule("old", "person.age >= 60");
+  for (int64_t id = 1; id <= 450; ++id) PutHousehold(id, 1950);
+  std::vector<std::thread> threads;
+  std::vector<absl::StatusOr<v1::RunRulesResult>> results(4, absl::UnknownError("not run"));
+  for (auto& result : results) {
+    threads.emplace_back([&] {
+      v1::QualityJobParams params;
+      params.set_asked_at_us(absl::ToUnixMicros(kNow));
+      TestRun run(Code("230000000000"), params);
+      result = RunOnce(run);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  int64_t found = 0;
+  for (const auto& result : results) {
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_EQ(result->hit_count(), 450);
+    found += result->new_count();
+  }
+  EXPECT_EQ(found, 450);
+  EXPECT_EQ(Count("quality_finding"), 450);
 }
 
 TEST_F(QualityRuns, TouchOnlyTheCodesAskedFor) {
