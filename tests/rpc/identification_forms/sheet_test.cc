@@ -4,6 +4,8 @@
 #include <unicode/ucnv.h>
 #include <unicode/unistr.h>
 
+#include <thread>
+
 #include "jingzhun/identification/v1/village.pb.h"
 #include "tests/rpc/identification/status_matchers.h"
 #include "tests/rpc/identification_forms/sheet_upload.h"
@@ -258,6 +260,32 @@ TEST_F(Sheets, AreReadWithASavedMapping) {
   }
   Import({.file = SheetOf(rows), .request_id = "a", .mapping = "importMappings/office"});
   EXPECT_EQ(Only().national_no(), "H1");
+}
+
+TEST_F(Sheets, SentTwiceAreOneJob) {
+  const SheetUpload upload{.file = SheetOf(MonitoredCouple()), .request_id = "a"};
+  const cv1::Job job = Import(upload);
+  EXPECT_EQ(Import(upload).name(), job.name());
+  EXPECT_EQ(service_.CountRows("job"), 1);
+  EXPECT_THAT(SendSheet(officer_, {.file = SheetOf(MonitoredCouple("H2")), .request_id = "a"}),
+              Refused(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+}
+
+TEST_F(Sheets, ImportedTwiceAtTheSameTimeAreEnteredOnce) {
+  std::vector<Cells> rows;
+  for (int i = 0; i < 300; ++i) {
+    const std::vector<Cells> couple = MonitoredCouple(absl::StrCat("H", i), 1 + 2 * i);
+    rows.insert(rows.end(), couple.begin(), couple.end());
+  }
+  const std::string file = SheetOf(rows);
+  std::vector<std::thread> senders;
+  for (const char* request : {"a", "b"}) {
+    senders.emplace_back([&, request] { Import({.file = file, .request_id = request}); });
+  }
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_EQ(service_.CountRows("household"), 300);
+  EXPECT_EQ(service_.CountRows("person"), 600);
+  EXPECT_EQ(service_.CountRows("household_facts"), 300);
 }
 
 // More than one batch, with households across its border.
