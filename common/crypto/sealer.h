@@ -29,7 +29,7 @@ class Sealer {
   // 32 bytes, the same for the same text, for equality search. Always made with the FIRST key's
   // hash key, so that rotation of sealing keys keeps hashes matchable.
   virtual std::string Hash(absl::string_view context, absl::string_view plain) const = 0;
-  // True when the value was sealed with another than the current key (a job re-seals those).
+  // True when the value was sealed with another than the current key.
   virtual bool NeedsResealing(absl::string_view sealed) const = 0;
 };
 

@@ -21,9 +21,9 @@ namespace common = ::jingzhun::common;  // the generated messages
 namespace jz::feed {
 
 struct ConsumerOptions {
-  std::string source;  // "identification": names the cursor and the metrics
-  std::string method;  // "/jingzhun.identification.v1.IdentificationService/StreamChanges"
-  std::vector<std::string> types;                  // empty: all
+  std::string source;              // "identification": names the cursor and the metrics
+  std::string method;              // "/jingzhun.identification.v1.RegisterService/StreamChanges"
+  std::vector<std::string> types;  // empty: all
   absl::Duration retry = absl::Milliseconds(200);  // first pause after a failure; grows to 5 s
 };
 

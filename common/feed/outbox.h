@@ -1,4 +1,4 @@
-// The owner's side of a change feed (design decision 12). A writer puts its changes into the outbox
+// The owner's side of a change feed. A writer puts its changes into the outbox
 // in its own transaction, one row for all of them. Rows get their place in the feed after they are
 // committed, from a sequencer that only sees committed rows: a row that commits late comes later,
 // it is never skipped.

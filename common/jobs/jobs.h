@@ -1,4 +1,4 @@
-// Long work as persisted jobs (design decision 13): claimed with a lease, resumed after a crash
+// Long work as persisted jobs: claimed with a lease, resumed after a crash
 // where the last checkpoint was, cancellable, with progress, counts and per-unit errors.
 #pragma once
 

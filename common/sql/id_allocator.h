@@ -1,4 +1,4 @@
-// Hands out row ids by county (design decision: ids hold the county where the row was born).
+// Hands out row ids by county (ids hold the county where the row was born).
 #pragma once
 
 #include <condition_variable>

@@ -1,4 +1,4 @@
-// One effect and one answer per request_id (design decision 10).
+// One effect and one answer per request_id of a caller and method.
 #pragma once
 
 #include <string>

@@ -6,12 +6,14 @@ build() {
   shift
   export CCACHE_DIR=${CCACHE_DIR:-$JZ_ROOT/.cache/ccache} CCACHE_BASEDIR=$JZ_ROOT CCACHE_NOHASHDIR=1
   if [[ ! -e $JZ_ROOT/build/$preset/build.ninja ]]; then
-    (cd "$JZ_ROOT" && cmake --preset "$preset" >"/tmp/jz-cmake.$$" 2>&1) || {
-      cat "/tmp/jz-cmake.$$" >&2
-      rm -f "/tmp/jz-cmake.$$"
+    local log
+    log=$(mktemp)
+    (cd "$JZ_ROOT" && cmake --preset "$preset" >"$log" 2>&1) || {
+      cat "$log" >&2
+      rm -f "$log"
       die "cmake --preset $preset failed"
     }
-    rm -f "/tmp/jz-cmake.$$"
+    rm -f "$log"
   fi
   if (($#)); then
     cmake --build "$JZ_ROOT/build/$preset" --target "$@"

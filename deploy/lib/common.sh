@@ -32,6 +32,22 @@ set_ports() {
   done
 }
 
+# Says which port is taken before anything is installed or built.
+check_ports() {
+  local service
+  free_port "$PORT_EDGE" edge nginx.conf
+  free_port "$PORT_GATEWAY" gateway jz_gateway
+  free_port "$PORT_GATEWAY_METRICS" gateway jz_gateway
+  for service in "${JZ_SERVICES[@]}"; do
+    free_port "${PORT_GRPC[$service]}" "$service" "jz_$service"
+    free_port "${PORT_METRICS[$service]}" "$service" "jz_$service"
+  done
+}
+free_port() { # free_port PORT NAME MATCH: or taken by our own process NAME
+  running "$2" "$3" || ! port_open "$1" ||
+    die "port $1 (for $2) is taken by another program; stop it or choose other ports: deploy/up --port-base N"
+}
+
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 pid_of() { cat "$JZ_VAR/run/$1.pid" 2>/dev/null || true; }
@@ -50,7 +66,7 @@ start() {
   local name=$1 port=$2 match=$3
   shift 3
   running "$name" "$match" && return 0
-  port_open "$port" && die "port $port (for $name) is taken by another program; stop it or set JZ_PORT_BASE"
+  port_open "$port" && die "port $port (for $name) is taken by another program; stop it or choose other ports: deploy/up --port-base N"
   setsid "$@" >>"$JZ_VAR/log/$name.log" 2>&1 </dev/null &
   local pid=$! tries
   echo "$pid" >"$JZ_VAR/run/$name.pid"

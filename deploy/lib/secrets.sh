@@ -61,7 +61,6 @@ county-officer county@demo county_officer 230221000000
 finance-maker maker@demo finance_maker 230221000000
 finance-checker checker@demo finance_checker 230221000000
 evaluator evaluator@demo evaluator 230000000000
-service service@demo service 000000000000
 PEOPLE
   local township village
   for township in 230221101 230221102; do
@@ -70,6 +69,8 @@ PEOPLE
       echo "village-clerk-$township$village village-$township$village@demo village_clerk $township$village"
     done
   done
+  # The last one: its age tells that of all.
+  echo "service service@demo service 000000000000"
 }
 
 make_tokens() {

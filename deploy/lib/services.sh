@@ -14,6 +14,7 @@ service_flags() {
 --sealing-keys-file=$SECRETS/$service.sealing
 --page-key-file=$SECRETS/$service.page
 --token-file=$JZ_VAR/tokens/service
+--keep-answers=8760h
 FLAGS
   case $service in
     assistance | funds) echo "--identification-target=127.0.0.1:${PORT_GRPC[identification]}" ;;
@@ -48,14 +49,17 @@ start_gateway() {
 }
 
 start_edge() {
-  local conf=$JZ_VAR/edge/nginx.conf user_line="" service
+  local conf=$JZ_VAR/edge/nginx.conf user_line="" listen6="" service before=""
   mkdir -p "$JZ_VAR/edge"
+  [[ -e $conf ]] && before=$(<"$conf")
+  grep -qE '^0{31}1 ' /proc/net/if_inet6 2>/dev/null && listen6="listen [::1]:$PORT_EDGE ssl http2;"
   [[ $(id -u) == 0 ]] && user_line="user root;"
-  sed -e "s|@VAR@|$JZ_VAR|g" -e "s|@EDGE@|$PORT_EDGE|g" -e "s|@GATEWAY@|$PORT_GATEWAY|g" -e "s|@USER@|$user_line|" \
+  sed -e "s|@VAR@|$JZ_VAR|g" -e "s|@EDGE@|$PORT_EDGE|g" -e "s|@GATEWAY@|$PORT_GATEWAY|g" -e "s|@USER@|$user_line|" -e "s|@LISTEN6@|$listen6|" \
     "$JZ_ROOT/deploy/edge/nginx.conf" >"$conf"
   for service in "${JZ_SERVICES[@]}"; do
     sed -i "s|@${service^^}@|${PORT_GRPC[$service]}|g" "$conf"
   done
+  if [[ -n $before && $before != "$(<"$conf")" ]] && running edge "$conf"; then kill -HUP "$(pid_of edge)"; fi
   start edge "$PORT_EDGE" "$conf" nginx -p "$JZ_VAR/edge" -c "$conf" -g 'daemon off;'
 }
 

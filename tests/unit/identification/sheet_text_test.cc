@@ -44,9 +44,8 @@ TEST(ParseScaled, RefusesWhatIsNoNumber) {
 }
 
 TEST(ParseMonth, ReadsTheFormsOfTheSheets) {
-  for (const char* text :
-       {"202304", "2023年4月", "2023年04月", "2023-04", "2023/4", "2023.04", "202304.0", "20230415",
-        "2023-04-15", "2023年4月15日"}) {
+  for (const char* text : {"202304", "2023年4月", "2023年04月", "2023-04", "2023/4", "2023.04",
+                           "202304.0", "20230415", "2023-04-15", "2023年4月15日"}) {
     EXPECT_THAT(ParseMonth(text), Optional(202304)) << text;
   }
   for (const char* text : {"", "2023", "202313", "2023年", "4月", "2023年13月", "179904", "20-04",
