@@ -13,10 +13,13 @@
 #include "jingzhun/evaluation/v1/evaluation.pb.h"
 #include "jingzhun/funds/v1/funds.pb.h"
 #include "jingzhun/identification/v1/case.pb.h"
+#include "jingzhun/identification/v1/code_list.pb.h"
 #include "jingzhun/identification/v1/comparison.pb.h"
 #include "jingzhun/identification/v1/duplicate.pb.h"
+#include "jingzhun/identification/v1/quality.pb.h"
 #include "jingzhun/identification/v1/region.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
+#include "jingzhun/identification/v1/village.pb.h"
 
 namespace jz::testing {
 namespace {
@@ -75,9 +78,12 @@ std::vector<const MethodDescriptor*> AllMethods() {
   const pb::FileDescriptor* files[] = {
       ::jingzhun::identification::v1::Region::descriptor()->file(),
       ::jingzhun::identification::v1::Household::descriptor()->file(),
+      ::jingzhun::identification::v1::ListCodesRequest::descriptor()->file(),
+      ::jingzhun::identification::v1::Village::descriptor()->file(),
       ::jingzhun::identification::v1::Case::descriptor()->file(),
       ::jingzhun::identification::v1::ComparisonList::descriptor()->file(),
       ::jingzhun::identification::v1::Duplicate::descriptor()->file(),
+      ::jingzhun::identification::v1::QualityRule::descriptor()->file(),
       ::jingzhun::assistance::v1::Unit::descriptor()->file(),
       ::jingzhun::funds::v1::Purpose::descriptor()->file(),
       ::jingzhun::evaluation::v1::Evaluation::descriptor()->file(),
@@ -156,6 +162,29 @@ int ReplaceRegions(Message& message, const std::string& region) {
     ++replaced;
   });
   return replaced;
+}
+
+int SetEtags(Message& message, const std::string& etag) {
+  int set = 0;
+  auto set_in = [&](Message& owner) {
+    for (const char* name : {"etag", "household_etag"}) {
+      const FieldDescriptor* field = owner.GetDescriptor()->FindFieldByName(name);
+      if (field == nullptr) continue;
+      owner.GetReflection()->SetString(&owner, field, etag);
+      ++set;
+    }
+  };
+  const pb::Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || !field->is_repeated()) continue;
+    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+      set_in(*reflection.MutableRepeatedMessage(&message, field, i));
+    }
+  }
+  set_in(message);
+  return set;
 }
 
 std::vector<std::string> NonzeroNumbers(const Message& message) {

@@ -42,6 +42,9 @@ std::unique_ptr<Message> ParseRequest(const MethodDescriptor& method, const std:
 // The fields, at any depth, that name a region, replaced by `region`; how many there were.
 int ReplaceRegions(Message& message, const std::string& region);
 
+// Sets the etags that the message may carry, its own and those of what it holds; how many.
+int SetEtags(Message& message, const std::string& etag);
+
 // The integers, at any depth, that are not 0 ("paths.like.this=5"), but for estimates of the feed.
 std::vector<std::string> NonzeroNumbers(const Message& message);
 

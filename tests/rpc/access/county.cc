@@ -4,6 +4,7 @@
 #include "absl/strings/substitute.h"
 #include "jingzhun/common/v1/job.pb.h"
 #include "jingzhun/identification/v1/comparison.pb.h"
+#include "jingzhun/identification/v1/quality.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
 #include "tests/rpc/access/suite.h"
 #include "tests/unit/identification/register_file.h"
@@ -176,6 +177,43 @@ void Suite::MakeComparisons() {
        R"(answers { finding: '${finding_answered}' outcome: COMPARISON_OUTCOME_CONFIRMED
             reason: 'r' } request_id: '${request}')",
        "township");
+}
+
+// A rule of the county that everybody violates; the findings of P0 to P2, that of P2 is corrected.
+void Suite::MakeQuality() {
+  const std::string service = "identification.v1.QualityService.";
+  Keep("quality_rule",
+       *Must(service + "PutRules",
+             R"(rules { variants { code: 'access' population: RULE_POPULATION_ALL }
+                  scope: RULE_SCOPE_PERSON severity: RULE_SEVERITY_ERROR title_zh: 't'
+                  title_en: 't' expression: 'has(person.birth_date)'
+                  region_code: '230221000000' } request_id: '${request}')",
+             "administrator"),
+       "rules.name");
+  Keep("quality_job",
+       *Must(service + "RunRules", R"(region_code: '230221000000' codes: 'access'
+               request_id: '${request}')",
+             "officer"),
+       "name");
+  Await("identification.v1.RegisterService.GetJob", "name: '${quality_job}'",
+        "JOB_STATE_SUCCEEDED");
+  auto found = Must(service + "ListQualityFindings", "code: 'access' page_size: 1000", "officer");
+  for (const auto& finding : static_cast<idv1::ListQualityFindingsResponse&>(*found).findings()) {
+    names_.insert(finding.name());
+    for (const char* number : {"P0", "P1", "P2"}) {
+      if (finding.household() == placeholders_[absl::StrCat("household_", number)]) {
+        placeholders_[absl::StrCat("quality_finding_", number)] = finding.name();
+      }
+    }
+  }
+  Must(service + "BatchCorrectQualityFindings",
+       R"(corrections { name: '${quality_finding_P2}' outcome: QUALITY_OUTCOME_CORRECTED }
+          request_id: '${request}')",
+       "township");
+  Must(service + "PutExemptions",
+       R"(exemptions { code: 'access' subject: '${household_P7}' reason: 'r'
+            expires_on: '2030-12-31' } request_id: '${request}')",
+       "officer");
 }
 
 // All households of the county give one number; so does one of a third county.

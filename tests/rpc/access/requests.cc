@@ -202,6 +202,48 @@ std::vector<AccessCase> DuplicateCases() {
   };
 }
 
+std::vector<AccessCase> QualityCases() {
+  const std::string service = "identification.v1.QualityService.";
+  const std::string rule = R"(
+      variants { code: 'access2' population: RULE_POPULATION_ALL } scope: RULE_SCOPE_PERSON
+      severity: RULE_SEVERITY_WARNING title_zh: 't' title_en: 't' expression: 'has(person.sex)'
+      region_code: '230221000000' )";
+  return {
+      {.method = service + "GetRule",
+       .request = "name: '${quality_rule}'",
+       .shows_ancestors = true},
+      {.method = service + "ListRules",
+       .request = "region_code: '230221000000' code: 'access'",
+       .shows_ancestors = true},
+      {.method = service + "PreviewRule",
+       .request = "region_code: '230221000000' rule {" + rule + "}"},
+      {.method = service + "PutRules", .request = "rules {" + rule + "} request_id: '${request}'"},
+      {.method = service + "RunRules",
+       .request = "region_code: '230221000000' codes: 'access' request_id: '${request}'"},
+      // Tells nothing but of the record that it is given.
+      {.method = service + "CheckFacts",
+       .request = "region_code: '230221000000' household { members { person_id: 1 sex: 1 } }",
+       .shows_ancestors = true},
+      {.method = service + "GetQualityFinding", .request = "name: '${quality_finding_P0}'"},
+      {.method = service + "ListQualityFindings",
+       .request = "region_code: '230221000000' household: '${household_P0}'"},
+      {.method = service + "BatchAssignQualityFindings",
+       .request = R"(names: '${quality_finding_P0}' assignee: 'a' due_on: '2099-12-31'
+                     request_id: '${request}')"},
+      {.method = service + "BatchCorrectQualityFindings",
+       .request = R"(corrections { name: '${quality_finding_P1}'
+                       outcome: QUALITY_OUTCOME_CORRECTED } request_id: '${request}')"},
+      {.method = service + "BatchVerifyQualityFindings",
+       .request = R"(verifications { name: '${quality_finding_P2}' accept: true }
+                     request_id: '${request}')"},
+      {.method = service + "PutExemptions",
+       .request = R"(exemptions { code: 'access' subject: '${household_P0}' reason: 'r'
+                       expires_on: '2030-12-31' } request_id: '${request}')"},
+      {.method = service + "ListExemptions", .request = "region_code: '230221000000'"},
+      {.method = service + "GetQualityStatistics", .request = "region_code: '230221000000'"},
+  };
+}
+
 std::vector<AccessCase> AssistanceCases() {
   const std::string service = "assistance.v1.AssistanceService.";
   return {
@@ -335,8 +377,8 @@ std::vector<AccessCase> EvaluationCases() {
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
   for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
-                     ComparisonCases(), DuplicateCases(), AssistanceCases(), LedgerCases(),
-                     DisbursementCases(), EvaluationCases()}) {
+                     ComparisonCases(), DuplicateCases(), QualityCases(), AssistanceCases(),
+                     LedgerCases(), DisbursementCases(), EvaluationCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;

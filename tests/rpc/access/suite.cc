@@ -9,8 +9,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/base/uuid.h"
+#include "common/status/status.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/assistance/app.h"
@@ -97,6 +99,7 @@ Suite::Suite() {
   MakeCases();
   MakeComparisons();
   MakeDuplicates();
+  MakeQuality();
   MakeAssistance();
   MakeFunds();
   MakeEvaluation();
@@ -114,6 +117,7 @@ void Suite::StartServices(const TestKeys& keys) {
   for (const ServiceSpec& spec :
        {identification::Spec(), assistance::Spec(), funds::Spec(), evaluation::Spec()}) {
     ServiceConfig config = TestConfig(spec.name, PrivateMariaDb::Shared().NewSchema(), keys);
+    databases_[spec.name] = OrDie(sql::Database::Open(config.database));
     config.token_file = keys.folder() + "/service.token";
     for (const std::string& peer : spec.peers) {
       config.peers[peer] = absl::StrCat("127.0.0.1:", apps_.at(peer)->port());
@@ -176,6 +180,41 @@ std::vector<std::string> Suite::CountyDataIn(const std::string& text,
     look_for(it->str());
   }
   return found;
+}
+
+std::string Suite::Checksums() const {
+  std::string all;
+  for (const auto& [service, database] : databases_) {
+    // Blocks of ids are handed out also to calls that fail.
+    auto checksums = database->Fetch(
+        absl::Now() + absl::Seconds(30),
+        [](sql::Transaction& tx) -> absl::StatusOr<std::vector<std::string>> {
+          JZ_ASSIGN_OR_RETURN(auto tables,
+                              tx.Select("SELECT table_name FROM information_schema.tables WHERE "
+                                        "table_schema = DATABASE() AND table_name <> 'id_block' "
+                                        "ORDER BY table_name",
+                                        {}, [](const sql::Row& row) { return row.Text(0); }));
+          return tx.Select("CHECKSUM TABLE " + absl::StrJoin(tables, ", "), {},
+                           [](const sql::Row& row) {
+                             return absl::StrCat(row.Text(0), " ", row.Text(1), "\n");
+                           });
+        });
+    for (const std::string& line : OrDie(std::move(checksums))) all += line;
+  }
+  return all;
+}
+
+std::string Suite::Fingerprint() const {
+  const absl::Time until = absl::Now() + absl::Minutes(1);
+  std::string before = Checksums();
+  while (absl::Now() < until) {
+    // Longer than what the services do by themselves after a change: sequence and project it.
+    absl::SleepFor(absl::Milliseconds(300));
+    std::string now = Checksums();
+    if (now == before) return now;
+    before = std::move(now);
+  }
+  Die("the databases do not come to rest");
 }
 
 std::unique_ptr<Message> Suite::Must(const std::string& method, const std::string& text,

@@ -48,6 +48,9 @@ class Suite {
   Answer Call(const MethodDescriptor& method, const Message& request,
               const std::string& token) const;
 
+  // Changes with every change of any row of any service; waits until nothing changes by itself.
+  std::string Fingerprint() const;
+
   // Names and texts of the county's data in `text`, but for those in `allowed`.
   std::vector<std::string> CountyDataIn(const std::string& text, const std::string& allowed) const;
 
@@ -60,6 +63,7 @@ class Suite {
   void MakeCases();
   void MakeComparisons();
   void MakeDuplicates();
+  void MakeQuality();
   void MakeAssistance();
   void MakeFunds();
   std::string MakeBatch(const std::string& household, const std::string& state);
@@ -74,10 +78,13 @@ class Suite {
   // Keeps a string field of `message`, by its path ("units.name"), as ${placeholder}.
   void Keep(const std::string& placeholder, const Message& message, const std::string& path);
 
+  std::string Checksums() const;
+
   std::unique_ptr<TestKeys> keys_;
   std::map<std::string, std::set<std::string>> roles_;
   std::map<std::string, std::unique_ptr<App>> apps_;
   std::map<std::string, std::unique_ptr<rpc::Channel>> channels_;
+  std::map<std::string, std::unique_ptr<sql::Database>> databases_;  // beside the services
   std::map<std::string, std::string> placeholders_;
   std::set<std::string> names_;  // resource names of the county's data
 };
