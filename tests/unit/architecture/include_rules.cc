@@ -105,6 +105,19 @@ std::string CheckDomain(const Place& file, const Place& header, absl::string_vie
   return "";
 }
 
+// A language of rules that a service has: it knows messages, but neither database nor call.
+std::string CheckRules(const Place& header, absl::string_view name) {
+  if (header.top == "services" && header.layer != "rules" && header.layer != "domain") {
+    return "rules stand on domain only";
+  }
+  if (header.top == "common" && header.module != "base" && header.module != "status") {
+    return "rules stand on common/base and common/status only";
+  }
+  return name == "common/base/clock.h" || name == "absl/time/clock.h"
+             ? "time comes into rules as an argument"
+             : "";
+}
+
 std::string CheckStore(const Place& header, absl::string_view name) {
   if (header.top == "services" && header.layer != "store" && header.layer != "domain") {
     return "store stands on domain only";
@@ -117,6 +130,7 @@ std::string CheckService(const Place& file, const Place& header, absl::string_vi
     return "services never include each other";
   }
   if (file.layer == "domain") return CheckDomain(file, header, name);
+  if (file.layer == "rules") return CheckRules(header, name);
   if (file.layer == "store") return CheckStore(header, name);
   const bool own = header.top == "services";
   if (absl::StartsWith(file.layer, "use_case") && own && IsEdge(header.layer)) {

@@ -61,6 +61,19 @@ TEST(IncludeRules, KeepStoresBelowTheEdge) {
             "");
 }
 
+TEST(IncludeRules, KeepRulesPure) {
+  const char* machine = "services/identification/rules/machine.cc";
+  for (const char* header :
+       {"services/identification/store/facts_store.h", "common/sql/database.h",
+        "services/identification/deps.h", "common/rpc/context.h", "absl/time/clock.h"}) {
+    EXPECT_NE(WhyForbidden(machine, header), "") << header;
+  }
+  for (const char* header : {"services/identification/domain/code_book.h", "common/base/date.h",
+                             "jingzhun/identification/v1/facts.pb.h"}) {
+    EXPECT_EQ(WhyForbidden(machine, header), "") << header;
+  }
+}
+
 TEST(IncludeRules, KeepCommonInLayers) {
   EXPECT_NE(WhyForbidden("common/status/status.cc", "common/base/money.h"), "");
   EXPECT_NE(WhyForbidden("common/base/money.cc", "common/sql/value.h"), "");
