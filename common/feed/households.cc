@@ -1,5 +1,7 @@
 #include "common/feed/households.h"
 
+#include <algorithm>
+
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/sql/scope.h"
@@ -158,6 +160,19 @@ absl::StatusOr<absl::flat_hash_map<int64_t, HouseholdOnDay>> HouseholdsOnDay(
     result[row.Int(0)] = {HouseholdId(row.Int(0)), row.Region(1), static_cast<int>(row.Int(2))};
   }));
   return result;
+}
+
+absl::Status LockHouseholds(sql::Transaction& tx, std::vector<int64_t> ids) {
+  if (ids.empty()) return absl::OkStatus();
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  sql::Values values(ids.begin(), ids.end());
+  sql::PadInList(values, ids.size());
+  // The index on regions holds all columns that are asked for; its order would not be that of ids.
+  return tx.Query(
+      absl::StrCat("SELECT id FROM projected_household FORCE INDEX (PRIMARY) WHERE id IN (",
+                   sql::InList(ids.size()), ") ORDER BY id FOR UPDATE"),
+      values, [](const sql::Row&) {});
 }
 
 absl::StatusOr<absl::flat_hash_map<int64_t, int64_t>> MembersOnDay(sql::Transaction& tx,

@@ -61,6 +61,11 @@ absl::StatusOr<absl::flat_hash_map<int64_t, HouseholdOnDay>> HouseholdsOnDay(
     sql::Transaction& tx, const auth::RegionScope& scope, const std::vector<int64_t>& ids,
     Date day);
 
+// Holds the rows of these households, in the order of ids, until the transaction ends: for a rule
+// about a household's rows in other tables, which two transactions must not check at the same time.
+// Unknown ones are passed over.
+absl::Status LockHouseholds(sql::Transaction& tx, std::vector<int64_t> ids);
+
 // SQL that is true for the state row `s` that holds for household `h` on a day bound once as `?`:
 //   FROM projected_household h JOIN projected_household_state s ON <this>
 std::string StateOnDayJoin();

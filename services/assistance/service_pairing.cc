@@ -6,6 +6,7 @@
 #include "common/rpc/once.h"
 #include "jingzhun/assistance/v1/changes.pb.h"
 #include "services/assistance/convert.h"
+#include "services/assistance/household_ids.h"
 #include "services/assistance/service.h"
 #include "services/assistance/store/pairing_store.h"
 
@@ -52,6 +53,8 @@ absl::Status PlaceHouseholds(sql::Transaction& tx, const rpc::CallContext& ctx,
   return absl::OkStatus();
 }
 
+// Rows of cadres are locked before those of households, both in the order of ids, and only then the
+// pairings are read: requests that share one of either are checked one after the other.
 absl::Status CheckAgainstKept(sql::Transaction& tx, const rpc::CallContext& ctx,
                               const std::vector<Pairing>& pairings) {
   std::vector<int64_t> households;
@@ -69,6 +72,7 @@ absl::Status CheckAgainstKept(sql::Transaction& tx, const rpc::CallContext& ctx,
                       absl::StrCat("pairings[", i, "].cadre: no such cadre in your region"));
     }
   }
+  JZ_RETURN_IF_ERROR(feed::LockHouseholds(tx, households));
   JZ_ASSIGN_OR_RETURN(std::vector<Pairing> existing, PairingsOf(tx, households, cadre_ids));
   return CheckPairings(existing, pairings, limits);
 }
@@ -78,17 +82,16 @@ absl::Status CheckAgainstKept(sql::Transaction& tx, const rpc::CallContext& ctx,
 absl::StatusOr<v1::BatchCreatePairingsResponse> BatchCreatePairings(
     const Deps& deps, const rpc::CallContext& ctx, const v1::BatchCreatePairingsRequest& request) {
   JZ_RETURN_IF_ERROR(sql::CheckRequestId(request.request_id()));
-  JZ_ASSIGN_OR_RETURN(const std::vector<Pairing> asked, FromRequest(request));
+  JZ_ASSIGN_OR_RETURN(std::vector<Pairing> asked, FromRequest(request));
+  JZ_ASSIGN_OR_RETURN(std::vector<int64_t> ids,
+                      IdsNear(deps, ctx, asked.front().household, asked.size()));
+  for (size_t i = 0; i < asked.size(); ++i) asked[i].id = PairingId(ids[i]);
   auto response = deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
     return rpc::Once<v1::BatchCreatePairingsResponse>(
         tx, ctx, request, [&]() -> absl::StatusOr<v1::BatchCreatePairingsResponse> {
           std::vector<Pairing> pairings = asked;
           JZ_RETURN_IF_ERROR(PlaceHouseholds(tx, ctx, pairings));
           JZ_RETURN_IF_ERROR(CheckAgainstKept(tx, ctx, pairings));
-          JZ_ASSIGN_OR_RETURN(std::vector<int64_t> ids,
-                              deps.ids.Next(pairings.front().region,
-                                            static_cast<int>(pairings.size()), ctx.deadline));
-          for (size_t i = 0; i < pairings.size(); ++i) pairings[i].id = PairingId(ids[i]);
           JZ_RETURN_IF_ERROR(InsertPairings(tx, pairings, {ctx.subject(), ctx.now}));
           JZ_RETURN_IF_ERROR(Publish(tx, ctx, pairings));
           v1::BatchCreatePairingsResponse answer;

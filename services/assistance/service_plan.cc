@@ -6,6 +6,7 @@
 #include "common/rpc/once.h"
 #include "jingzhun/assistance/v1/changes.pb.h"
 #include "services/assistance/convert.h"
+#include "services/assistance/household_ids.h"
 #include "services/assistance/service.h"
 #include "services/assistance/store/plan_store.h"
 
@@ -50,8 +51,7 @@ absl::Status PlaceHouseholds(sql::Transaction& tx, const rpc::CallContext& ctx,
 absl::Status GiveIds(const Deps& deps, const rpc::CallContext& ctx, std::vector<Plan>& plans) {
   size_t count = plans.size();
   for (const Plan& plan : plans) count += plan.measures.size();
-  JZ_ASSIGN_OR_RETURN(std::vector<int64_t> ids,
-                      deps.ids.Next(plans.front().region, static_cast<int>(count), ctx.deadline));
+  JZ_ASSIGN_OR_RETURN(std::vector<int64_t> ids, IdsNear(deps, ctx, plans.front().household, count));
   size_t next = 0;
   for (Plan& plan : plans) {
     plan.id = PlanId(ids[next++]);
@@ -68,13 +68,13 @@ absl::Status GiveIds(const Deps& deps, const rpc::CallContext& ctx, std::vector<
 absl::StatusOr<v1::BatchCreatePlansResponse> BatchCreatePlans(
     const Deps& deps, const rpc::CallContext& ctx, const v1::BatchCreatePlansRequest& request) {
   JZ_RETURN_IF_ERROR(sql::CheckRequestId(request.request_id()));
-  JZ_ASSIGN_OR_RETURN(const std::vector<Plan> asked, FromRequest(request));
+  JZ_ASSIGN_OR_RETURN(std::vector<Plan> asked, FromRequest(request));
+  JZ_RETURN_IF_ERROR(GiveIds(deps, ctx, asked));
   auto response = deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
     return rpc::Once<v1::BatchCreatePlansResponse>(
         tx, ctx, request, [&]() -> absl::StatusOr<v1::BatchCreatePlansResponse> {
           std::vector<Plan> plans = asked;
           JZ_RETURN_IF_ERROR(PlaceHouseholds(tx, ctx, plans));
-          JZ_RETURN_IF_ERROR(GiveIds(deps, ctx, plans));
           JZ_RETURN_IF_ERROR(InsertPlans(tx, plans, {ctx.subject(), ctx.now}));
           JZ_RETURN_IF_ERROR(Publish(tx, ctx, plans));
           v1::BatchCreatePlansResponse answer;

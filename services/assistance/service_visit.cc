@@ -5,6 +5,7 @@
 #include "common/rpc/once.h"
 #include "jingzhun/assistance/v1/changes.pb.h"
 #include "services/assistance/convert.h"
+#include "services/assistance/household_ids.h"
 #include "services/assistance/service.h"
 #include "services/assistance/store/visit_store.h"
 
@@ -37,6 +38,15 @@ Upload Judge(const v1::UploadVisitsRequest& request, Date today) {
     upload.indexes.push_back(i);
   }
   return upload;
+}
+
+// For all that may be kept: which of them are repeated is known inside the transaction only.
+absl::Status GiveIds(const Deps& deps, const rpc::CallContext& ctx, std::vector<Visit>& visits) {
+  if (visits.empty()) return absl::OkStatus();
+  JZ_ASSIGN_OR_RETURN(std::vector<int64_t> ids,
+                      IdsNear(deps, ctx, visits.front().household, visits.size()));
+  for (size_t i = 0; i < visits.size(); ++i) visits[i].id = VisitId(ids[i]);
+  return absl::OkStatus();
 }
 
 // Drops, with their reasons, the visits that `reason` gives one for.
@@ -81,21 +91,13 @@ absl::Status SiftUnknown(sql::Transaction& tx, const rpc::CallContext& ctx, Uplo
 }
 
 // Those kept before, or twice in this upload, are answered with the visit that is kept.
-absl::Status SiftRepeated(sql::Transaction& tx, const Deps& deps, const rpc::CallContext& ctx,
-                          Upload& upload) {
-  if (upload.visits.empty()) return absl::OkStatus();
-  JZ_ASSIGN_OR_RETURN(std::vector<int64_t> ids,
-                      deps.ids.Next(upload.visits.front().region,
-                                    static_cast<int>(upload.visits.size()), ctx.deadline));
+absl::Status SiftRepeated(sql::Transaction& tx, Upload& upload) {
   JZ_ASSIGN_OR_RETURN(std::vector<Visit> kept, VisitsByClientId(tx, upload.visits));
   absl::flat_hash_map<std::pair<int64_t, std::string>, Visit> by_client;
   for (Visit& visit : kept) by_client[{visit.cadre.value(), visit.client_id}] = visit;
-  size_t next = 0;
   Sift(upload, [&](Visit& visit, int index) -> absl::string_view {
     auto [entry, is_new] = by_client.try_emplace({visit.cadre.value(), visit.client_id}, visit);
     if (is_new) {
-      visit.id = VisitId(ids[next++]);
-      entry->second.id = visit.id;
       upload.Result(index).set_outcome(v1::VISIT_OUTCOME_CREATED);
       upload.Result(index).set_visit(visit.id.Name());
       return "";
@@ -130,13 +132,14 @@ absl::StatusOr<v1::UploadVisitsResponse> UploadVisits(const Deps& deps, const rp
   Violations violations;
   CheckBatch("visits", request.visits_size(), violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  const Upload judged = Judge(request, DateInShanghai(ctx.now));
+  Upload judged = Judge(request, DateInShanghai(ctx.now));
+  JZ_RETURN_IF_ERROR(GiveIds(deps, ctx, judged.visits));
   auto response = deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
     return rpc::Once<v1::UploadVisitsResponse>(
         tx, ctx, request, [&]() -> absl::StatusOr<v1::UploadVisitsResponse> {
           Upload upload = judged;
           JZ_RETURN_IF_ERROR(SiftUnknown(tx, ctx, upload));
-          JZ_RETURN_IF_ERROR(SiftRepeated(tx, deps, ctx, upload));
+          JZ_RETURN_IF_ERROR(SiftRepeated(tx, upload));
           if (!upload.visits.empty()) {
             absl::Status inserted = InsertVisits(tx, upload.visits, {ctx.subject(), ctx.now});
             // The same visit arrived by another upload in this moment: the caller's retry finds it
