@@ -137,9 +137,13 @@ absl::StatusOr<v1::ComparisonList> Create(const Deps& deps, const rpc::CallConte
   JZ_ASSIGN_OR_RETURN(ComparisonList list, Begin(deps, ctx, head));
   absl::StatusOr<v1::ComparisonList> settled = ReceiveAndSettle(deps, ctx, list, head, messages);
   if (!settled.ok() || settled->name() != list.id.Name()) {
-    // A deadline of its own: the caller of a cut upload is gone.
-    absl::Status dropped = Drop(deps, list.id, absl::Now() + absl::Seconds(10));
-    if (!dropped.ok() && settled.ok()) return dropped;
+    // A deadline of its own: the caller of a cut upload is gone. What stays is forgotten later, see
+    // Clean.
+    const absl::Time deadline = absl::Now() + absl::Seconds(10);
+    absl::Status dropped = Drop(deps, list.id, deadline);
+    while (absl::IsResourceExhausted(dropped) && absl::Now() < deadline) {
+      dropped = Drop(deps, list.id, deadline);
+    }
   }
   return settled;
 }

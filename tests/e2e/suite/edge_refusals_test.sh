@@ -37,11 +37,10 @@ rest province-viewer GET /v1/nothing >/dev/null
 expect "unknown path" "$(<"$JZ_VAR/status")" 404
 
 # gRPC through the edge, with the protos of this checkout.
-buf=$JZ_ROOT/build/tools/node_modules/.bin/buf
-if [[ -x $buf ]]; then
-  answer=$("$buf" curl --cacert "$JZ_VAR/tls/ca.pem" --protocol grpc \
-    -H "Authorization: Bearer $(token province-viewer)" --timeout 10s -d '{"regionCode": "230221101000"}' \
-    "$EDGE/jingzhun.identification.v1.RegisterService/ListHouseholds")
-  expect "buf curl" "$(jq -c . <<<"$answer")" '{}'
-fi
+source "$JZ_ROOT/tests/lib/buf.sh"
+[[ -x $BUF ]] || fail "no buf; tests/run installs it"
+answer=$("$BUF" curl --cacert "$JZ_VAR/tls/ca.pem" --protocol grpc \
+  -H "Authorization: Bearer $(token province-viewer)" --timeout 10s -d '{"regionCode": "230221101000"}' \
+  "$EDGE/jingzhun.identification.v1.RegisterService/ListHouseholds")
+expect "buf curl" "$(jq -c . <<<"$answer")" '{}'
 echo "the edge refuses what it must"

@@ -91,7 +91,15 @@ TEST_F(CaseLists, StayInTheScope) {
              .Call<idv1::ListCasesResponse>("ListCases", idv1::ListCasesRequest());
   EXPECT_EQ(page->cases_size(), 0);
   idv1::ListCasesRequest request;
+  // Of a region around the caller's own, the caller's own part.
   request.set_region_code(kCounty);
+  auto narrowed = village_.Village().Call<idv1::ListCasesResponse>("ListCases", request);
+  auto own =
+      village_.Village().Call<idv1::ListCasesResponse>("ListCases", idv1::ListCasesRequest());
+  ASSERT_TRUE(narrowed.ok() && own.ok()) << narrowed.status() << own.status();
+  EXPECT_GT(own->cases_size(), 0);
+  EXPECT_EQ(narrowed->cases_size(), own->cases_size());
+  request.set_region_code(kNeighbour);
   EXPECT_THAT(village_.Village().Call<idv1::ListCasesResponse>("ListCases", request),
               Refused(StatusCode::kPermissionDenied, "REGION_OUT_OF_SCOPE"));
 }

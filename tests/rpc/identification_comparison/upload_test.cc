@@ -155,6 +155,10 @@ TEST_F(ListUpload, TheSameListSentThirtyTwoTimesAtOnceIsOne) {
       auto own = description;
       if (i % 2 == 0) own.set_request_id(absl::StrCat("own-", i));  // the others share one
       auto list = service_.SendCsv(officer_, own, csv, 1000 + i);
+      // More at once than there are database connections: who is turned away comes again.
+      for (int tries = 0; tries < 20 && absl::IsResourceExhausted(list.status()); ++tries) {
+        list = service_.SendCsv(officer_, own, csv, 1000 + i);
+      }
       names[i] = list.ok() ? list->name() : list.status().ToString();
     });
   }
