@@ -1,7 +1,5 @@
 #include "services/identification/comparison_upload.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
@@ -53,27 +51,6 @@ absl::StatusOr<std::string> ValueOf(const AttributeDefinition& attribute,
 }
 
 }  // namespace
-
-struct ContentDigest::Context {
-  EVP_MD_CTX* md = EVP_MD_CTX_new();
-};
-
-ContentDigest::ContentDigest() : context_(std::make_unique<Context>()) {
-  EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr);
-}
-ContentDigest::~ContentDigest() { EVP_MD_CTX_free(context_->md); }
-
-void ContentDigest::Add(absl::string_view bytes) {
-  EVP_DigestUpdate(context_->md, bytes.data(), bytes.size());
-}
-
-std::string ContentDigest::Finish() {
-  std::string digest(EVP_MAX_MD_SIZE, '\0');
-  unsigned int size = 0;
-  EVP_DigestFinal_ex(context_->md, reinterpret_cast<unsigned char*>(digest.data()), &size);
-  digest.resize(size);
-  return digest;
-}
 
 ListUpload::ListUpload(const Deps& deps, const ComparisonList& list, bool skip_invalid_ids,
                        absl::Time deadline)

@@ -14,23 +14,11 @@
 #include "services/identification/domain/comparison.h"
 #include "services/identification/domain/comparison_list.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/upload.h"
 
 namespace jz::identification {
 
 namespace v1 = ::jingzhun::identification::v1;
-
-// SHA-256 of a text that is never in memory as a whole.
-class ContentDigest {
- public:
-  ContentDigest();
-  ~ContentDigest();
-  void Add(absl::string_view bytes);
-  std::string Finish();  // 32 bytes
-
- private:
-  struct Context;
-  std::unique_ptr<Context> context_;
-};
 
 // Fills the list `list`, whose row exists. Any wrong entry refuses the list; reading ends at the
 // hundredth.
@@ -70,7 +58,7 @@ class ListUpload {
   ComparisonList list_;
   const bool skip_invalid_ids_;
   const absl::Time deadline_;
-  ContentDigest digest_;
+  FileDigest digest_;
   Form form_ = Form::kNone;
   CsvReader csv_;
   // What each column of the file is: an attribute's place, kIdColumn.

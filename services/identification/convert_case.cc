@@ -8,23 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "services/identification/domain/csv.h"
 #include "services/identification/domain/procedure.h"
+#include "services/identification/request_checks.h"
 
 namespace jz::identification {
 namespace {
 
-constexpr int kMaxBatch = 1000;
 constexpr int kMaxReason = 64;
 constexpr int kMaxAttendance = 100'000;
 constexpr int kMaxPeriodDays = 731;
-
-void CheckText(const std::string& text, int least, int most, const std::string& field,
-               Violations& violations) {
-  int64_t characters = CountCharacters(text);
-  if (characters < least || characters > most || HasControlCharacter(text)) {
-    violations.Add(field, "TEXT_FORMAT",
-                   absl::StrCat(least, " to ", most, " characters, none of them a control"));
-  }
-}
 
 // Text that may have several lines.
 void CheckLines(std::string text, int least, int most, const std::string& field,
@@ -41,20 +32,6 @@ void CheckReason(const std::string& reason, const std::string& field, Violations
   if (!fits) {
     violations.Add(field, "REASON_FORMAT", "1 to 64 upper-case letters, digits and underscores");
   }
-}
-
-Date DateFrom(const std::string& text, const std::string& field, Violations& violations) {
-  absl::StatusOr<Date> date = ParseDate(text);
-  if (!date.ok()) violations.Add(field, "DATE_FORMAT", "a day as YYYY-MM-DD");
-  return date.value_or(Date());
-}
-
-RegionCode RegionFrom(const std::string& text, const std::string& field, Violations& violations) {
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(text);
-  if (!region.ok()) {
-    violations.Add(field, "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  }
-  return region.value_or(RegionCode());
 }
 
 template <class IdType>
@@ -206,12 +183,8 @@ absl::StatusOr<NewCampaign> CampaignFrom(const v1::CreateCampaignRequest& reques
 
 absl::StatusOr<std::vector<SingleProposal>> ProposalsFrom(const v1::CreateCasesRequest& request) {
   Violations violations;
-  if (request.proposals_size() == 0)
-    violations.Add("proposals", "BATCH_EMPTY", "give at least one");
-  if (request.proposals_size() > kMaxBatch) {
-    violations.Add("proposals", "BATCH_TOO_LARGE", "at most 1,000 in a call");
-    return violations.ToStatus();
-  }
+  CheckBatch("proposals", request.proposals_size(), kMaxBatch, violations);
+  if (request.proposals_size() > kMaxBatch) return violations.ToStatus();
   std::vector<SingleProposal> proposals;
   std::set<HouseholdId> seen;
   for (int i = 0; i < request.proposals_size(); ++i) {

@@ -9,6 +9,7 @@
 #include "services/identification/convert_region.h"
 #include "services/identification/domain/csv.h"
 #include "services/identification/domain/region.h"
+#include "services/identification/request_checks.h"
 
 namespace jz::identification {
 namespace {
@@ -83,10 +84,7 @@ bool IsCodeName(absl::string_view name) {
 
 std::vector<StoredCode> CodesFrom(const v1::PutCodesRequest& request, absl::string_view author,
                                   absl::Time now, Violations& violations) {
-  if (request.codes_size() == 0) violations.Add("codes", "BATCH_EMPTY", "give at least one");
-  if (request.codes_size() > kMaxCodes) {
-    violations.Add("codes", "BATCH_TOO_LARGE", "at most 1,000 in a call");
-  }
+  CheckBatch("codes", request.codes_size(), kMaxCodes, violations);
   std::vector<StoredCode> codes;
   for (int i = 0; i < std::min(request.codes_size(), kMaxCodes); ++i) {
     const v1::CodeListEntry& from = request.codes(i);

@@ -7,11 +7,11 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/request_checks.h"
 
 namespace jz::identification {
 namespace {
 
-constexpr int kMaxBatch = 1000;
 constexpr int kMaxKinds = 100;
 constexpr int kMaxAttributes = 20;
 constexpr int kMaxLists = 50;
@@ -36,42 +36,11 @@ void CheckCode(absl::string_view code, const std::string& field, Violations& vio
                  "1 to 32 lower-case letters, digits and underscores, a letter first");
 }
 
-void CheckText(const std::string& text, int most, const std::string& field, const char* missing,
-               Violations& violations) {
-  if (text.empty()) {
-    if (missing != nullptr) violations.Add(field, missing, "is required");
-  } else if (CountCharacters(text) > most || HasControlCharacter(text)) {
-    violations.Add(field, "TEXT_FORMAT",
-                   absl::StrCat("at most ", most, " characters, none of them a control"));
-  }
-}
-
 void CheckLabel(const std::string& text, const std::string& field, Violations& violations) {
   CheckText(text, kMaxLabel, field, "TEXT_REQUIRED", violations);
   if (text.find('|') != std::string::npos) {
     violations.Add(field, "TEXT_FORMAT", "a label has no '|'");
   }
-}
-
-void CheckBatch(const std::string& field, int size, int most, Violations& violations) {
-  if (size == 0) violations.Add(field, "BATCH_EMPTY", "give at least one");
-  if (size > most) {
-    violations.Add(field, "BATCH_TOO_LARGE", absl::StrCat("at most ", most, " in a call"));
-  }
-}
-
-RegionCode RegionFrom(const std::string& text, const std::string& field, Violations& violations) {
-  absl::StatusOr<RegionCode> code = RegionCode::Parse(text);
-  if (code.ok()) return *code;
-  violations.Add(field, "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  return RegionCode();
-}
-
-Date DateFrom(const std::string& text, const std::string& field, Violations& violations) {
-  absl::StatusOr<Date> date = ParseDate(text);
-  if (date.ok()) return *date;
-  violations.Add(field, "DATE_FORMAT", "a civil day, YYYY-MM-DD");
-  return Date();
 }
 
 // The id, when it is right and was not seen before.

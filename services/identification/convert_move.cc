@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/request_checks.h"
 
 namespace jz::identification {
 namespace {
@@ -17,44 +18,31 @@ constexpr int kMaxCodes = 1000;
 constexpr int kMaxName = 100;
 constexpr int kMaxReason = 200;
 
-void CheckSize(absl::string_view field, int size, int least, int most, Violations& violations) {
-  if (size < least) violations.Add(field, "BATCH_EMPTY", "give at least one");
-  if (size > most) {
-    violations.Add(field, "BATCH_TOO_LARGE", absl::StrCat("at most ", most, " in a call"));
-  }
-}
-
-void CheckText(const std::string& text, int least, int most, const std::string& field,
-               Violations& violations) {
-  const int length = static_cast<int>(CountCharacters(text));
-  if (length < least || length > most || HasControlCharacter(text)) {
-    violations.Add(field, "TEXT_FORMAT",
-                   absl::StrCat(least, " to ", most, " characters, none of them a control"));
-  }
-}
-
+// The nation is nowhere to live.
 RegionCode CodeFrom(const std::string& text, const std::string& field, Violations& violations) {
-  absl::StatusOr<RegionCode> code = RegionCode::Parse(text);
-  if (code.ok() && *code != RegionCode()) return *code;
-  violations.Add(field, "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  return RegionCode();
+  if (text == RegionCode().ToString()) {
+    violations.Add(field, "REGION_CODE_FORMAT", "a region below the nation");
+    return RegionCode();
+  }
+  return RegionFrom(text, field, violations);
 }
 
 Date DayFrom(const std::string& text, Date today, Violations& violations) {
-  absl::StatusOr<Date> day = ParseDate(text);
-  if (!day.ok()) {
-    violations.Add("effective_date", "DATE_FORMAT", "a civil day, YYYY-MM-DD");
-  } else if (*day > today) {
-    violations.Add("effective_date", "DATE_FUTURE", "it lies in the future");
-  }
-  return day.value_or(today);
+  const Date day = DateFrom(text, "effective_date", violations, today);
+  if (day > today) violations.Add("effective_date", "DATE_FUTURE", "it lies in the future");
+  return day;
+}
+
+// Lists that may be empty.
+void CheckAtMost(const std::string& field, int size, int most, Violations& violations) {
+  if (size > 0) CheckBatch(field, size, most, violations);
 }
 
 RegionMove MoveFrom(const v1::RegionMove& from, const std::string& field, Violations& violations) {
   RegionMove move{.from = CodeFrom(from.from_code(), field + ".from_code", violations),
                   .to = CodeFrom(from.to_code(), field + ".to_code", violations),
                   .groups = {from.group_names().begin(), from.group_names().end()}};
-  CheckSize(field + ".group_names", from.group_names_size(), 0, kMaxGroups, violations);
+  CheckAtMost(field + ".group_names", from.group_names_size(), kMaxGroups, violations);
   for (int i = 0; i < std::min(from.group_names_size(), kMaxGroups); ++i) {
     CheckText(from.group_names(i), 1, kMaxName, absl::StrCat(field, ".group_names[", i, "]"),
               violations);
@@ -66,8 +54,8 @@ RegionMove MoveFrom(const v1::RegionMove& from, const std::string& field, Violat
 
 RegionReform ReformFrom(const v1::ReformRegionsRequest& request, Date today,
                         Violations& violations) {
-  CheckSize("new_regions", request.new_regions_size(), 0, kMaxNewRegions, violations);
-  CheckSize("moves", request.moves_size(), 1, kMaxRegionMoves, violations);
+  CheckAtMost("new_regions", request.new_regions_size(), kMaxNewRegions, violations);
+  CheckBatch("moves", request.moves_size(), kMaxRegionMoves, violations);
   CheckText(request.reason(), 1, kMaxReason, "reason", violations);
   RegionReform reform{.new_regions = {},
                       .moves = {},
@@ -111,7 +99,7 @@ absl::StatusOr<RegionReform> ReformFrom(const v1::ReformJobParams& params) {
 
 absl::StatusOr<std::vector<RegionCode>> CodesFrom(const v1::ResolveRegionsRequest& request) {
   Violations violations;
-  CheckSize("codes", request.codes_size(), 1, kMaxCodes, violations);
+  CheckBatch("codes", request.codes_size(), kMaxCodes, violations);
   std::vector<RegionCode> codes;
   for (int i = 0; i < std::min(request.codes_size(), kMaxCodes); ++i) {
     codes.push_back(CodeFrom(request.codes(i), absl::StrCat("codes[", i, "]"), violations));
@@ -122,7 +110,7 @@ absl::StatusOr<std::vector<RegionCode>> CodesFrom(const v1::ResolveRegionsReques
 
 absl::StatusOr<WantedMoves> MovesFrom(const v1::MoveHouseholdsRequest& request, Date today) {
   Violations violations;
-  CheckSize("moves", request.moves_size(), 1, kMaxHouseholds, violations);
+  CheckBatch("moves", request.moves_size(), kMaxHouseholds, violations);
   CheckText(request.reason(), 0, kMaxReason, "reason", violations);
   WantedMoves wanted{.moves = {},
                      .effective_date = DayFrom(request.effective_date(), today, violations)};

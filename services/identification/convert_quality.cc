@@ -11,6 +11,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "jingzhun/identification/v1/quality_storage.pb.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/rules/syntax.h"
 
 namespace jz::identification {
@@ -18,7 +19,6 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-constexpr int kMaxBatch = 1000;
 constexpr size_t kMaxCode = 40;
 constexpr int kMaxTitle = 300;
 constexpr int kMaxOwner = 100;
@@ -36,31 +36,6 @@ bool IsRuleCode(absl::string_view code) {
          std::all_of(code.begin(), code.end(), [](unsigned char c) {
            return absl::ascii_isalnum(c) || c == '_' || c == '-' || c == '.';
          });
-}
-
-void CheckText(const std::string& text, int most, bool required, const std::string& field,
-               Violations& violations) {
-  if (text.empty()) {
-    if (required) violations.Add(field, "TEXT_REQUIRED", "is required");
-  } else if (CountCharacters(text) > most || HasControlCharacter(text)) {
-    violations.Add(field, "TEXT_FORMAT",
-                   absl::StrCat("at most ", most, " characters, none of them a control"));
-  }
-}
-
-void CheckBatch(int size, const std::string& field, Violations& violations) {
-  if (size == 0) violations.Add(field, "BATCH_EMPTY", "give at least one");
-  if (size > kMaxBatch) {
-    violations.Add(field, "BATCH_TOO_LARGE", absl::StrCat("at most ", kMaxBatch, " in a call"));
-  }
-}
-
-std::optional<Date> DateFrom(const std::string& text, const std::string& field,
-                             Violations& violations) {
-  absl::StatusOr<Date> date = ParseDate(text);
-  if (date.ok()) return *date;
-  violations.Add(field, "DATE_FORMAT", "a civil day, YYYY-MM-DD");
-  return std::nullopt;
 }
 
 std::optional<int64_t> WholeNumber(const google::protobuf::Value& value) {
@@ -154,10 +129,10 @@ rules::RuleText RuleTextFrom(const v1::QualityRule& message, const std::string& 
   text.note = message.note();
   text.fields.assign(message.fields().begin(), message.fields().end());
   text.also.assign(message.also().begin(), message.also().end());
-  CheckText(text.title_zh, kMaxTitle, true, field + ".title_zh", violations);
-  CheckText(text.title_en, kMaxTitle, true, field + ".title_en", violations);
-  CheckText(text.note, kMaxNote, false, field + ".note", violations);
-  CheckText(message.owner(), kMaxOwner, false, field + ".owner", violations);
+  CheckText(text.title_zh, kMaxTitle, field + ".title_zh", "TEXT_REQUIRED", violations);
+  CheckText(text.title_en, kMaxTitle, field + ".title_en", "TEXT_REQUIRED", violations);
+  CheckText(text.note, kMaxNote, field + ".note", nullptr, violations);
+  CheckText(message.owner(), kMaxOwner, field + ".owner", nullptr, violations);
   if (message.fields_size() > kMaxListed || message.also_size() > kMaxListed) {
     violations.Add(field, "BATCH_TOO_LARGE", "at most 20 fields and 20 further codes");
   }
@@ -217,8 +192,7 @@ QualityRuleRow RuleRowFrom(const v1::QualityRule& message, const rules::RuleText
   }
   row.valid_from = today;
   if (!message.valid_from().empty()) {
-    row.valid_from =
-        DateFrom(message.valid_from(), field + ".valid_from", violations).value_or(today);
+    row.valid_from = DateFrom(message.valid_from(), field + ".valid_from", violations, today);
   }
   if (!message.valid_to().empty()) {
     row.valid_to = DateFrom(message.valid_to(), field + ".valid_to", violations);
@@ -350,7 +324,7 @@ v1::QualityExemption ToMessage(const QualityExemption& exemption) {
 
 std::vector<QualityFindingId> FindingIdsFrom(const std::vector<std::string>& names,
                                              const std::string& field, Violations& violations) {
-  CheckBatch(static_cast<int>(names.size()), field, violations);
+  CheckBatch(field, static_cast<int>(names.size()), kMaxBatch, violations);
   std::vector<QualityFindingId> ids;
   std::set<QualityFindingId> seen;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -373,8 +347,8 @@ absl::StatusOr<FindingAssignment> AssignmentFrom(
   assignment.findings =
       FindingIdsFrom({request.names().begin(), request.names().end()}, "names", violations);
   assignment.assignee = request.assignee();
-  CheckText(request.assignee(), kMaxAssignee, true, "assignee", violations);
-  assignment.due_on = DateFrom(request.due_on(), "due_on", violations).value_or(today);
+  CheckText(request.assignee(), kMaxAssignee, "assignee", "TEXT_REQUIRED", violations);
+  assignment.due_on = DateFrom(request.due_on(), "due_on", violations, today);
   if (assignment.due_on < today) {
     violations.Add("due_on", "DATE_PAST", "the day has passed already");
   }
@@ -394,7 +368,8 @@ absl::StatusOr<std::vector<QualityFindingId>> CorrectedFrom(
     if (!true_to_life && correction.outcome() != v1::QUALITY_OUTCOME_CORRECTED) {
       violations.Add(field + ".outcome", "QUALITY_OUTCOME_REQUIRED", "CORRECTED or TRUE_TO_LIFE");
     }
-    CheckText(correction.reason(), kMaxReason, true_to_life, field + ".reason", violations);
+    CheckText(correction.reason(), kMaxReason, field + ".reason",
+              true_to_life ? "TEXT_REQUIRED" : nullptr, violations);
   }
   std::vector<QualityFindingId> ids = FindingIdsFrom(names, "corrections", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
@@ -419,7 +394,7 @@ absl::StatusOr<std::vector<QualityFindingId>> VerifiedFrom(
 absl::StatusOr<std::vector<QualityExemption>> ExemptionsFrom(
     const v1::PutExemptionsRequest& request, Date today) {
   Violations violations;
-  CheckBatch(request.exemptions_size(), "exemptions", violations);
+  CheckBatch("exemptions", request.exemptions_size(), kMaxBatch, violations);
   std::vector<QualityExemption> exemptions;
   std::set<QualityKey> seen;
   for (int i = 0; i < request.exemptions_size(); ++i) {
@@ -431,7 +406,7 @@ absl::StatusOr<std::vector<QualityExemption>> ExemptionsFrom(
     if (!IsRuleCode(message.code())) {
       violations.Add(field + ".code", "QUALITY_CODE_FORMAT", "the code of a rule");
     }
-    CheckText(message.reason(), kMaxReason, true, field + ".reason", violations);
+    CheckText(message.reason(), kMaxReason, field + ".reason", "TEXT_REQUIRED", violations);
     absl::string_view village = message.subject();
     if (absl::ConsumePrefix(&village, "villages/")) {
       absl::StatusOr<RegionCode> code = RegionCode::Parse(village);
@@ -453,8 +428,7 @@ absl::StatusOr<std::vector<QualityExemption>> ExemptionsFrom(
       }
       exemption.key.person = person.value_or(PersonId()).value();
     }
-    exemption.expires_on =
-        DateFrom(message.expires_on(), field + ".expires_on", violations).value_or(today);
+    exemption.expires_on = DateFrom(message.expires_on(), field + ".expires_on", violations, today);
     if (exemption.expires_on < today ||
         exemption.expires_on.year() > today.year() + kMaxExemptionYears) {
       violations.Add(field + ".expires_on", "DATE_RANGE",

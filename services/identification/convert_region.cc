@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/request_checks.h"
 
 namespace jz::identification {
 namespace {
@@ -20,29 +21,6 @@ constexpr int kMaxParameters = 1000;
 constexpr int kMaxRegionName = 100;
 constexpr int kMaxReason = 200;
 constexpr int kMaxTextBytes = 4000;
-
-void CheckBatchSize(absl::string_view field, int size, int most, Violations& violations) {
-  if (size == 0) violations.Add(field, "BATCH_EMPTY", "give at least one");
-  if (size > most) {
-    violations.Add(field, "BATCH_TOO_LARGE", absl::StrCat("at most ", most, " in a call"));
-  }
-}
-
-RegionCode CodeOr0(absl::string_view text, const std::string& field, Violations& violations) {
-  absl::StatusOr<RegionCode> code = RegionCode::Parse(text);
-  if (code.ok()) return *code;
-  violations.Add(field, "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  return RegionCode();
-}
-
-void CheckText(const std::string& text, int least, int most, const std::string& field,
-               Violations& violations) {
-  bool fits = CountCharacters(text) >= least && CountCharacters(text) <= most;
-  if (!fits || HasControlCharacter(text)) {
-    violations.Add(field, "TEXT_FORMAT",
-                   absl::StrCat(least, " to ", most, " characters, none of them a control"));
-  }
-}
 
 bool IsKind(absl::string_view kind) {
   return !kind.empty() && kind.size() <= 64 && absl::ascii_islower(kind[0]) &&
@@ -62,21 +40,17 @@ void CheckKind(absl::string_view kind, const std::string& field, Violations& vio
 
 Date DateOr(absl::string_view text, Date fallback, absl::string_view field,
             Violations& violations) {
-  if (text.empty()) return fallback;
-  absl::StatusOr<Date> date = ParseDate(text);
-  if (date.ok()) return *date;
-  violations.Add(field, "DATE_FORMAT", "a civil day, YYYY-MM-DD");
-  return fallback;
+  return text.empty() ? fallback : DateFrom(text, field, violations, fallback);
 }
 
 std::vector<Region> RegionsFrom(const v1::ImportRegionsRequest& request, Violations& violations) {
-  CheckBatchSize("regions", request.regions_size(), kMaxRegions, violations);
+  CheckBatch("regions", request.regions_size(), kMaxRegions, violations);
   std::vector<Region> regions;
   for (int i = 0; i < std::min(request.regions_size(), kMaxRegions); ++i) {
     const v1::Region& from = request.regions(i);
     const std::string field = absl::StrCat("regions[", i, "]");
     Region region;
-    region.code = CodeOr0(from.code(), field + ".code", violations);
+    region.code = RegionFrom(from.code(), field + ".code", violations);
     if (from.code() == RegionCode().ToString()) {
       violations.Add(field + ".code", "REGION_CODE_FORMAT", "the nation is not entered");
     }
@@ -116,21 +90,22 @@ absl::StatusOr<RegionCode> ParseRegionName(absl::string_view name) {
 std::vector<Parameter> ParametersFrom(const v1::SetParametersRequest& request,
                                       absl::string_view author, absl::Time now,
                                       Violations& violations) {
-  CheckBatchSize("parameters", request.parameters_size(), kMaxParameters, violations);
+  CheckBatch("parameters", request.parameters_size(), kMaxParameters, violations);
   const Date today = DateInShanghai(now);
   std::set<std::tuple<std::string, int64_t, Date>> keys;
   std::vector<Parameter> parameters;
   for (int i = 0; i < std::min(request.parameters_size(), kMaxParameters); ++i) {
     const v1::Parameter& from = request.parameters(i);
     const std::string field = absl::StrCat("parameters[", i, "]");
-    Parameter parameter{.kind = from.kind(),
-                        .region = CodeOr0(from.region_code(), field + ".region_code", violations),
-                        .valid_from = {},
-                        .value = from.value(),
-                        .text_value = from.text_value(),
-                        .reason = from.reason(),
-                        .recorded_by = std::string(author),
-                        .recorded_at = now};
+    Parameter parameter{
+        .kind = from.kind(),
+        .region = RegionFrom(from.region_code(), field + ".region_code", violations),
+        .valid_from = {},
+        .value = from.value(),
+        .text_value = from.text_value(),
+        .reason = from.reason(),
+        .recorded_by = std::string(author),
+        .recorded_at = now};
     CheckKind(from.kind(), field + ".kind", violations);
     if (from.valid_from().empty()) {
       violations.Add(field + ".valid_from", "DATE_REQUIRED", "a civil day, YYYY-MM-DD");
@@ -170,7 +145,7 @@ absl::StatusOr<ParameterQuery> QueryFrom(const v1::ResolveParameterRequest& requ
   CheckKind(request.kind(), "kind", violations);
   ParameterQuery query;
   query.kind = request.kind();
-  query.region = CodeOr0(request.region_code(), "region_code", violations);
+  query.region = RegionFrom(request.region_code(), "region_code", violations);
   query.date = DateOr(request.date(), today, "date", violations);
   if (request.has_known_at()) {
     query.known_at = absl::FromUnixMicros(TimeUtil::TimestampToMicroseconds(request.known_at()));

@@ -7,22 +7,17 @@
 #include "google/protobuf/util/time_util.h"
 #include "jingzhun/identification/v1/storage.pb.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/request_checks.h"
 
 namespace jz::identification {
 namespace {
 
 using google::protobuf::util::TimeUtil;
 
-constexpr int kMaxBatch = 1000;
 constexpr int kMaxNote = 200;
 
 static_assert(static_cast<int>(HouseholdState::kClosed) == v1::HOUSEHOLD_STATE_CLOSED);
 static_assert(static_cast<int>(AdjustmentKind::kRetain) == v1::ADJUSTMENT_KIND_RETAIN);
-
-void CheckBatch(absl::string_view field, int size, Violations& violations) {
-  if (size == 0) violations.Add(field, "BATCH_EMPTY", "give at least one");
-  if (size > kMaxBatch) violations.Add(field, "BATCH_TOO_LARGE", "at most 1,000 in a call");
-}
 
 // Everything but members, income and what is sealed.
 v1::Household PlainFields(const Household& h) {
@@ -135,7 +130,7 @@ absl::StatusOr<v1::Household> ToMessage(const HouseholdView& view, const crypto:
 absl::StatusOr<std::vector<MemberChange>> MemberChangesFrom(
     const v1::RecordMemberChangesRequest& request, Date today) {
   Violations violations;
-  CheckBatch("changes", request.changes_size(), violations);
+  CheckBatch("changes", request.changes_size(), kMaxBatch, violations);
   std::set<int64_t> seen;
   std::vector<MemberChange> changes;
   for (int i = 0; i < std::min(request.changes_size(), kMaxBatch); ++i) {
@@ -176,7 +171,7 @@ absl::StatusOr<std::vector<MemberChange>> MemberChangesFrom(
 absl::StatusOr<std::vector<HouseholdId>> HouseholdIdsFrom(
     const v1::BatchGetHouseholdsRequest& request) {
   Violations violations;
-  CheckBatch("names", request.names_size(), violations);
+  CheckBatch("names", request.names_size(), kMaxBatch, violations);
   std::set<int64_t> seen;
   std::vector<HouseholdId> ids;
   for (int i = 0; i < std::min(request.names_size(), kMaxBatch); ++i) {

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/request_checks.h"
 
 namespace jz::identification {
 namespace {
@@ -232,10 +233,7 @@ int64_t ComputeLines(const std::map<std::string, int64_t>& shares, v1::IncomeRec
 absl::StatusOr<std::vector<IncomeEntry>> IncomeEntriesFrom(const v1::RecordIncomesRequest& request,
                                                            const CodeBook& codes, Date today) {
   Violations violations;
-  if (request.entries_size() == 0) violations.Add("entries", "BATCH_EMPTY", "give at least one");
-  if (request.entries_size() > kMaxEntries) {
-    violations.Add("entries", "BATCH_TOO_LARGE", "at most 1,000 in a call");
-  }
+  CheckBatch("entries", request.entries_size(), kMaxEntries, violations);
   std::set<std::pair<int64_t, int>> seen;
   std::vector<IncomeEntry> entries;
   for (int i = 0; i < std::min(request.entries_size(), kMaxEntries); ++i) {

@@ -105,7 +105,7 @@ absl::StatusOr<v1::ComparisonList> Settle(const Deps& deps, const rpc::CallConte
   // What makes it the same list: everything but who asks for it.
   v1::CreateComparisonListRequest description = head;
   description.clear_request_id();
-  ContentDigest digest;
+  FileDigest digest;
   digest.Add(rpc::Canonical(description));
   const std::string whole = digest.Finish();
   absl::StatusOr<v1::ComparisonList> settled;

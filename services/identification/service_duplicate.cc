@@ -13,6 +13,7 @@
 #include "jingzhun/identification/v1/duplicate.pb.h"
 #include "services/identification/domain/csv.h"
 #include "services/identification/duplicate_job.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/store/duplicate_store.h"
 
 namespace jz::identification {
@@ -34,10 +35,7 @@ struct Decision {
 
 absl::StatusOr<std::vector<Decision>> DecisionsFrom(const v1::DecideDuplicatesRequest& request) {
   Violations violations;
-  if (request.items().empty()) violations.Add("items", "BATCH_EMPTY", "give at least one");
-  if (request.items_size() > kMaxItems) {
-    violations.Add("items", "BATCH_TOO_LARGE", "at most 1,000 in a call");
-  }
+  CheckBatch("items", request.items_size(), kMaxItems, violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
   std::vector<Decision> decisions;
   std::set<DuplicateId> seen;
@@ -113,24 +111,21 @@ absl::StatusOr<common::v1::Job> Find(const Deps& deps, const rpc::CallContext& c
                                      const v1::FindDuplicatesRequest& request) {
   JZ_RETURN_IF_ERROR(sql::CheckRequestId(request.request_id()));
   Violations violations;
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(request.region_code());
-  if (!region.ok()) {
-    violations.Add("region_code", "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  }
+  const RegionCode region = RegionFrom(request.region_code(), "region_code", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  JZ_RETURN_IF_ERROR(ctx.scope().Require(*region));
+  JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
   return deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
     return rpc::Once<common::v1::Job>(tx, ctx, request, [&]() -> absl::StatusOr<common::v1::Job> {
       JZ_ASSIGN_OR_RETURN(
           jobs::JobId id,
           deps.jobs.Add(
               tx,
-              {.kind = kDuplicateJob, .region = *region, .params = "", .created_by = ctx.subject()},
+              {.kind = kDuplicateJob, .region = region, .params = "", .created_by = ctx.subject()},
               ctx.now));
       common::v1::Job job;
       job.set_name(id.Name());
       job.set_kind(kDuplicateJob);
-      job.set_region_code(region->ToString());
+      job.set_region_code(region.ToString());
       job.set_state(common::v1::JOB_STATE_QUEUED);
       job.set_created_by(ctx.subject());
       *job.mutable_created_at() = TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(ctx.now));

@@ -13,6 +13,7 @@
 #include "services/identification/convert_quality.h"
 #include "services/identification/quality_job.h"
 #include "services/identification/quality_rules.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/store/code_store.h"
 #include "services/identification/store/facts_store.h"
 #include "services/identification/store/village_store.h"
@@ -44,10 +45,7 @@ absl::StatusOr<CodeBook> CodesToday(const Deps& deps, const rpc::CallContext& ct
 absl::StatusOr<std::vector<QualityRuleRow>> RowsFrom(const Deps& deps, const rpc::CallContext& ctx,
                                                      const v1::PutRulesRequest& request) {
   Violations violations;
-  if (request.rules_size() == 0) violations.Add("rules", "BATCH_EMPTY", "give at least one");
-  if (request.rules_size() > kMaxRules) {
-    violations.Add("rules", "BATCH_TOO_LARGE", absl::StrCat("at most ", kMaxRules, " in a call"));
-  }
+  CheckBatch("rules", request.rules_size(), kMaxRules, violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
   JZ_ASSIGN_OR_RETURN(const CodeBook codes, CodesToday(deps, ctx));
   std::vector<QualityRuleRow> rows;
@@ -243,10 +241,7 @@ class Preview {
 absl::StatusOr<v1::PreviewRuleResponse> PreviewRule(const Deps& deps, const rpc::CallContext& ctx,
                                                     const v1::PreviewRuleRequest& request) {
   Violations violations;
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(request.region_code());
-  if (!region.ok()) {
-    violations.Add("region_code", "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  }
+  const RegionCode region = RegionFrom(request.region_code(), "region_code", violations);
   if (request.limit() < 0 || request.limit() > kMaxPreview) {
     violations.Add("limit", "LIMIT_RANGE", absl::StrCat("1 to ", kMaxPreview));
   }
@@ -255,9 +250,9 @@ absl::StatusOr<v1::PreviewRuleResponse> PreviewRule(const Deps& deps, const rpc:
   auto compiled = rules::Compile(text, codes);
   if (!compiled.ok()) AddRefusal(compiled.status(), "rule", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  JZ_RETURN_IF_ERROR(ctx.scope().Require(*region));
+  JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
   Preview preview(*std::move(compiled), std::move(codes), DateInShanghai(ctx.now));
-  return preview.Run(deps, ctx, *region, request.limit() == 0 ? kDefaultPreview : request.limit());
+  return preview.Run(deps, ctx, region, request.limit() == 0 ? kDefaultPreview : request.limit());
 }
 
 // Every code must be that of a rule that holds in the region, or in a part of it.
@@ -285,29 +280,26 @@ absl::StatusOr<common::v1::Job> RunRules(const Deps& deps, QualityRuleCache& cac
                                          const v1::RunRulesRequest& request) {
   JZ_RETURN_IF_ERROR(sql::CheckRequestId(request.request_id()));
   Violations violations;
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(request.region_code());
-  if (!region.ok()) {
-    violations.Add("region_code", "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  }
+  const RegionCode region = RegionFrom(request.region_code(), "region_code", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  JZ_RETURN_IF_ERROR(ctx.scope().Require(*region));
+  JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
   return deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
     return rpc::Once<common::v1::Job>(tx, ctx, request, [&]() -> absl::StatusOr<common::v1::Job> {
       JZ_ASSIGN_OR_RETURN(auto rules, cache.Get(tx, ctx.now));
-      JZ_RETURN_IF_ERROR(RequireCodes(*rules, request, *region));
+      JZ_RETURN_IF_ERROR(RequireCodes(*rules, request, region));
       v1::QualityJobParams params;
       *params.mutable_codes() = request.codes();
       params.set_asked_at_us(absl::ToUnixMicros(ctx.now));
       JZ_ASSIGN_OR_RETURN(jobs::JobId id, deps.jobs.Add(tx,
                                                         {.kind = kQualityJob,
-                                                         .region = *region,
+                                                         .region = region,
                                                          .params = params.SerializeAsString(),
                                                          .created_by = ctx.subject()},
                                                         ctx.now));
       common::v1::Job job;
       job.set_name(id.Name());
       job.set_kind(kQualityJob);
-      job.set_region_code(region->ToString());
+      job.set_region_code(region.ToString());
       job.set_state(common::v1::JOB_STATE_QUEUED);
       job.set_created_by(ctx.subject());
       *job.mutable_created_at() =
@@ -321,25 +313,22 @@ absl::StatusOr<v1::CheckFactsResponse> CheckFacts(const Deps& deps, QualityRuleC
                                                   const rpc::CallContext& ctx,
                                                   const v1::CheckFactsRequest& request) {
   Violations violations;
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(request.region_code());
-  if (!region.ok()) {
-    violations.Add("region_code", "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  }
+  const RegionCode region = RegionFrom(request.region_code(), "region_code", violations);
   if (request.record_case() == v1::CheckFactsRequest::RECORD_NOT_SET) {
     violations.Add("record", "FIELD_REQUIRED", "give a household or a village");
   }
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  JZ_RETURN_IF_ERROR(ctx.scope().Require(*region));
+  JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
   JZ_ASSIGN_OR_RETURN(auto rules, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
     return cache.Get(tx, ctx.now);
   }));
   if (request.has_village()) {
     v1::VillageItems village = request.village();
-    village.set_region_code(region->number());
+    village.set_region_code(region.number());
     return CheckVillageOnWrite(*rules, village.SerializeAsString());
   }
   v1::HouseholdFacts household = request.household();
-  household.set_region_code(region->number());
+  household.set_region_code(region.number());
   return CheckOnWrite(*rules, household.SerializeAsString());
 }
 

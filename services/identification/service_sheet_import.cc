@@ -9,6 +9,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "jingzhun/identification/v1/storage.pb.h"
 #include "services/identification/domain/csv.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/service_register.h"
 #include "services/identification/sheet_job.h"
 #include "services/identification/store/mapping_store.h"
@@ -63,12 +64,6 @@ absl::StatusOr<v1::ImportMapping> LoadMapping(const Deps& deps, const rpc::CallC
 }
 
 bool IsSheet(int kind) { return kind != v1::SHEET_KIND_UNSPECIFIED && v1::SheetKind_IsValid(kind); }
-
-RegionCode RegionFrom(const std::string& text, const std::string& field, Violations& violations) {
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(text);
-  if (!region.ok()) violations.Add(field, "REGION_CODE_FORMAT", "12 digits and no gap");
-  return region.value_or(RegionCode());
-}
 
 absl::StatusOr<RegionCode> CheckHead(const v1::ImportSheetRequest& head) {
   Violations violations;

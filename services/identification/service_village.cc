@@ -14,6 +14,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "jingzhun/identification/v1/village.pb.h"
 #include "services/identification/record_village.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/store/region_store.h"
 
 namespace jz::identification {
@@ -109,10 +110,7 @@ bool IsReason(absl::string_view reason) {
 
 absl::StatusOr<std::vector<RegionCode>> VillagesFrom(const v1::BatchPutVillagesRequest& request) {
   Violations violations;
-  if (request.villages_size() == 0) violations.Add("villages", "BATCH_EMPTY", "give at least one");
-  if (request.villages_size() > kMaxVillages) {
-    violations.Add("villages", "BATCH_TOO_LARGE", "at most 1,000 in a call");
-  }
+  CheckBatch("villages", request.villages_size(), kMaxVillages, violations);
   if (!IsReason(request.reason())) {
     violations.Add("reason", "REASON_FORMAT", "UPPER_SNAKE, up to 64 characters");
   }
