@@ -34,7 +34,7 @@ struct ObjectionTag {
 };
 using ObjectionId = Id<ObjectionTag>;
 
-// The numbers of these enums are those of case.proto and of the columns.
+// The numbers of these enums are those of campaign.proto and of the columns.
 enum class CaseStep : int {
   kNone = 0,
   kGroupAssessment = 1,

@@ -18,7 +18,7 @@ struct ComparisonFindingTag {
 };
 using ComparisonFindingId = Id<ComparisonFindingTag>;
 
-// The numbers of the enums are those of comparison.proto and of the columns.
+// The numbers of the enums are those of comparison_finding.proto and of the columns.
 enum class ComparisonFindingState : int {
   kUnspecified = 0,
   kDoubtful = 1,

@@ -26,7 +26,7 @@ struct QualityExemptionTag {
 };
 using QualityExemptionId = Id<QualityExemptionTag>;
 
-// The numbers of the enums are those of quality.proto and of the columns.
+// The numbers of the enums are those of quality_finding.proto and of the columns.
 enum class QualityFindingState : int {
   kUnspecified = 0,
   kOpen = 1,

@@ -9,7 +9,7 @@
 
 namespace jz::identification::rules {
 
-// The numbers are those of RuleScope, Population and RuleSeverity in quality.proto.
+// The numbers are those of RuleScope, Population and RuleSeverity in quality_rule.proto.
 enum class Scope { kUnspecified = 0, kPerson = 1, kHousehold = 2, kVillage = 3 };
 enum class Population {
   kUnspecified = 0,
