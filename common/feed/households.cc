@@ -96,7 +96,8 @@ absl::Status ApplyHouseholds(sql::Transaction& tx, absl::Span<const common::v1::
   if (decoded.empty()) return absl::OkStatus();
   JZ_ASSIGN_OR_RETURN(auto versions, KnownVersions(tx, decoded));
 
-  absl::flat_hash_map<int64_t, const Decoded*> newest;
+  // By id: the order in which LockHouseholds takes the same rows.
+  std::map<int64_t, const Decoded*> newest;
   sql::Values states;
   for (const Decoded& item : decoded) {
     int64_t& known = versions[item.id];
