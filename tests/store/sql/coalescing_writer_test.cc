@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <mutex>
 #include <thread>
 
 #include "common/status/status.h"
@@ -72,7 +73,8 @@ TEST_F(CoalescingWriterTest, SparesTheNeighboursOfABadItem) {
   constexpr int kItems = 100;
   std::atomic<bool> open = false;
   CoalescingWriter<Account> writer(
-      *db_, {.threads = 1}, [&](Transaction& tx, absl::Span<Account* const> items) -> Statuses {
+      *db_, {.transactions = 1},
+      [&](Transaction& tx, absl::Span<Account* const> items) -> Statuses {
         open.wait(false);  // until all have queued up
         return InsertAll(tx, items);
       });
@@ -123,7 +125,7 @@ TEST_F(CoalescingWriterTest, RefusesWhatDoesNotFitIntoTheQueueAndWhatWaitsTooLon
   std::shared_future<void> left = leave.get_future().share();
   std::atomic<bool> first = true;
   CoalescingWriter<Account> writer(
-      *db_, {.max_queue = 1, .threads = 1},
+      *db_, {.max_queue = 1, .transactions = 1},
       [&](Transaction& tx, absl::Span<Account* const> items) -> Statuses {
         if (first.exchange(false)) {
           entered.set_value();
@@ -155,6 +157,71 @@ TEST_F(CoalescingWriterTest, RefusesWhatDoesNotFitIntoTheQueueAndWhatWaitsTooLon
   EXPECT_EQ(Number(*db_, "SELECT SUM(id) FROM account"), 4);
 }
 
+TEST_F(CoalescingWriterTest, TellsEveryCallerOnceWhenItIsStoredAndHoldsNoneOfThem) {
+  constexpr int kItems = 500;
+  constexpr int kBad = 123;
+  std::vector<Account> accounts(kItems);
+  std::vector<std::vector<absl::Status>> told(kItems);
+  std::mutex mutex;
+  std::latch left(kItems);
+  CoalescingWriter<Account> writer(*db_, {.transactions = 1}, Inserter());
+  for (int i = 0; i < kItems; ++i) {
+    accounts[i] = {.id = i, .balance_fen = i == kBad ? -1 : 1};
+    writer.WriteThen(accounts[i], Soon(), [&, i](absl::Status status) {
+      if (i == 0) {
+        EXPECT_EQ(Number(*db_, "SELECT COUNT(*) FROM account WHERE id = 0"), 1);
+      }
+      std::lock_guard lock(mutex);
+      told[i].push_back(std::move(status));
+      left.count_down();
+    });
+  }
+  left.wait();
+  std::lock_guard lock(mutex);
+  for (int i = 0; i < kItems; ++i) {
+    ASSERT_EQ(told[i].size(), 1u) << i;
+    EXPECT_EQ(told[i][0].ok(), i != kBad) << i << " " << told[i][0];
+  }
+  EXPECT_EQ(ReasonOf(told[kBad][0]), "CHECK_FAILED");
+  EXPECT_EQ(Number(*db_, "SELECT COUNT(*) FROM account"), kItems - 1);
+  EXPECT_LT(batches_, kItems / 2);
+}
+
+TEST_F(CoalescingWriterTest, DoesNotWriteWhatComesTooLateOrDoesNotFit) {
+  std::promise<void> entered;
+  std::promise<void> leave;
+  std::shared_future<void> left = leave.get_future().share();
+  std::atomic<bool> first = true;
+  Account accounts[] = {{.id = 0}, {.id = 1}, {.id = 2}, {.id = 3}};
+  absl::Status told[4];
+  auto writer = std::make_unique<CoalescingWriter<Account>>(
+      *db_, CoalescingOptions{.max_queue = 2, .transactions = 1},
+      [&](Transaction& tx, absl::Span<Account* const> items) -> Statuses {
+        if (first.exchange(false)) {
+          entered.set_value();
+          left.wait();
+        }
+        return InsertAll(tx, items);
+      });
+  const auto write = [&](int i, absl::Time deadline) {
+    writer->WriteThen(accounts[i], deadline,
+                      [&told, i](absl::Status status) { told[i] = std::move(status); });
+  };
+  write(0, Soon());
+  entered.get_future().wait();
+  write(1, absl::Now());
+  write(2, Soon());
+  write(3, Soon());
+  EXPECT_EQ(ReasonOf(told[3]), "WRITE_QUEUE_FULL");
+  leave.set_value();
+  writer.reset();
+  EXPECT_TRUE(told[0].ok()) << told[0];
+  EXPECT_EQ(ReasonOf(told[1]), "DEADLINE_EXCEEDED");
+  EXPECT_TRUE(told[2].ok()) << told[2];
+  EXPECT_EQ(Number(*db_, "SELECT COUNT(*) FROM account WHERE id IN (0, 2)"), 2);
+  EXPECT_EQ(Number(*db_, "SELECT COUNT(*) FROM account"), 2);
+}
+
 TEST_F(CoalescingWriterTest, FailsAllWhenTheDatabaseIsGone) {
   testing::PrivateMariaDb server;
   auto db = server.NewDatabase({AccountTable()});
@@ -175,7 +242,7 @@ TEST_F(CoalescingWriterTest, FinishesWhatIsQueuedBeforeItEnds) {
   std::shared_future<void> left = leave.get_future().share();
   std::atomic<bool> first = true;
   auto writer = std::make_unique<CoalescingWriter<Account>>(
-      *db_, CoalescingOptions{.max_batch = 10, .max_queue = kQueued, .threads = 1},
+      *db_, CoalescingOptions{.max_batch = 10, .max_queue = kQueued, .transactions = 1},
       [&](Transaction& tx, absl::Span<Account* const> items) -> Statuses {
         if (first.exchange(false)) {
           entered.set_value();
