@@ -9,6 +9,7 @@
 #include <cppconn/statement.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -114,7 +115,8 @@ class ResultRow : public Row {
   bool IsNull(int column) const override { return result_.isNull(column + 1); }
   int64_t Int(int column) const override { return result_.getInt64(column + 1); }
   std::string Text(int column) const override {
-    return result_.getString(column + 1).asStdString();
+    ::sql::SQLString text = result_.getString(column + 1);
+    return std::move(*text.operator->());  // asStdString() would copy
   }
 
  private:
