@@ -5,6 +5,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <chrono>
 #include <mutex>
 #include <utility>
 
@@ -21,6 +22,7 @@ constexpr int kKeepaliveMs = 60'000;
 constexpr int kLeastPingIntervalMs = 10'000;  // rpc::Channel pings every 30 s
 // Callers connect anew now and then, so that they find new replicas. Running calls are not cut.
 constexpr int kConnectionAgeMs = 10 * 60'000;
+constexpr std::chrono::seconds kLastBytes(1);
 
 // Process-wide switches of gRPC, to be set before any server is built.
 void EnablePlugins() {
@@ -87,10 +89,11 @@ class RoutedServer final : public Server {
     if (grpc_ != nullptr) {
       grpc_->GetHealthCheckService()->Shutdown();
       shared_.gate.Close();
-      shared_.gate.WaitEmpty(grace);
-      // Cancels what is left: streams end, queued calls are not started. Handlers that run are
-      // waited for, since they use what the caller will destroy; their deadlines bound that.
-      grpc_->Shutdown(std::chrono::system_clock::now());
+      const bool empty = shared_.gate.WaitEmpty(grace);
+      // Answers that were given may still be on their way. Else it cancels what is left: streams
+      // end, queued calls are not started. Handlers that run are waited for, since they use what
+      // the caller will destroy; their deadlines bound that.
+      grpc_->Shutdown(std::chrono::system_clock::now() + (empty ? kLastBytes : kLastBytes.zero()));
       shared_.gate.WaitEmpty(absl::InfiniteDuration());
     }
     shared_.unary.Stop();
