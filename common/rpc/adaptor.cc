@@ -4,6 +4,8 @@
 #include <grpcpp/impl/rpc_service_method.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "common/rpc/stream.h"
 #include "common/rpc/wire_message.h"
@@ -17,8 +19,8 @@ using grpc::ByteBuffer;
 using grpc::internal::RpcMethod;
 using grpc::internal::RpcServiceMethod;
 
-// A unary call. Deletes itself with its Finish.
-class UnaryCall final : public Executor::Task {
+// A unary call. Deletes itself with its end.
+class UnaryCall final : public Executor::Task, public RawAnswer {
  public:
   static grpc::ServerUnaryReactor* Start(Shared& shared, const Route& route,
                                          grpc::CallbackServerContext& grpc,
@@ -31,35 +33,52 @@ class UnaryCall final : public Executor::Task {
       if (shared.unary.Submit(*call)) return reactor;
       status = ServerBusy("calls");
     }
-    call->Finish(status);
+    call->End(status);
     return reactor;
   }
 
   void Run() override {
     absl::Status status = call_.MayStart();
-    if (status.ok()) status = call_.Guard([this] { return Handle(); });
-    Finish(status);
+    if (status.ok()) status = Call::Guard([this] { return ParseRequest(); });
+    if (!status.ok()) return End(status);
+    if (const Method& method = call_.route().method; method.deferred) {
+      // Afterwards this call may be gone. What the handler throws, it threw its Answer away with.
+      Call::Guard([&] {
+        method.deferred(call_.context(), *parsed_, *this);
+        return absl::OkStatus();
+      }).IgnoreError();
+    } else {
+      End(Call::Guard([this] { return Handle(); }));
+    }
   }
+
+  void Finish(const google::protobuf::Message& response) override {
+    End(Serialize(response, response_));
+  }
+  void Fail(const absl::Status& status) override { End(status); }
 
  private:
   UnaryCall(Shared& shared, const Route& route, grpc::CallbackServerContext& grpc,
             const ByteBuffer& request, ByteBuffer& response, grpc::ServerUnaryReactor& reactor)
       : call_(shared, route, grpc), request_(request), response_(response), reactor_(reactor) {}
 
-  absl::Status Handle() {
-    const Method& method = call_.route().method;
+  absl::Status ParseRequest() {
     google::protobuf::ArenaOptions sizes;
     sizes.start_block_size = std::clamp<size_t>(request_.Length() * 4, 512, 256 << 10);
-    google::protobuf::Arena arena(sizes);
-    google::protobuf::Message* request = method.request->New(&arena);
-    JZ_RETURN_IF_ERROR(Parse(request_, *request));
+    arena_.emplace(sizes);
+    parsed_ = call_.route().method.request->New(&*arena_);
+    return Parse(request_, *parsed_);
+  }
+
+  absl::Status Handle() {
+    const Method& method = call_.route().method;
     // Not in the arena: the handler's result is moved into it, which between arenas is a copy.
     std::unique_ptr<google::protobuf::Message> response(method.response->New());
-    JZ_RETURN_IF_ERROR(method.unary(call_.context(), *request, *response));
+    JZ_RETURN_IF_ERROR(method.unary(call_.context(), *parsed_, *response));
     return Serialize(*response, response_);
   }
 
-  void Finish(const absl::Status& status) {
+  void End(const absl::Status& status) {
     reactor_.Finish(call_.Close(status));
     delete this;
   }
@@ -68,6 +87,8 @@ class UnaryCall final : public Executor::Task {
   const ByteBuffer& request_;
   ByteBuffer& response_;
   grpc::ServerUnaryReactor& reactor_;
+  std::optional<google::protobuf::Arena> arena_;
+  google::protobuf::Message* parsed_ = nullptr;  // in the arena
 };
 
 RpcMethod::RpcType TypeOf(Method::Kind kind) {

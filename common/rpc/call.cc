@@ -105,7 +105,7 @@ absl::Status Call::MayStart() const {
   return absl::OkStatus();
 }
 
-absl::Status Call::Guard(absl::FunctionRef<absl::Status()> handler) const {
+absl::Status Call::Guard(absl::FunctionRef<absl::Status()> handler) {
   try {
     return handler();
   } catch (const std::exception& error) {

@@ -40,7 +40,7 @@ class Call {
   // Once a thread has the call: not when its deadline is over or the caller is gone.
   absl::Status MayStart() const;
   // Runs `handler`; an exception (out of memory, say) becomes INTERNAL.
-  absl::Status Guard(absl::FunctionRef<absl::Status()> handler) const;
+  static absl::Status Guard(absl::FunctionRef<absl::Status()> handler);
   // Metric and log line; what to finish the call with. Once.
   grpc::Status Close(const absl::Status& status);
 

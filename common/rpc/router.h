@@ -13,12 +13,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/rpc/context.h"
+#include "common/status/status.h"
 #include "google/protobuf/message.h"
 
 namespace jz::rpc {
@@ -62,6 +64,38 @@ class Reader {
   RawReader& raw_;
 };
 
+// The end of a call that outlives its handler. Thread-safe.
+class RawAnswer {
+ public:
+  // One of the two, once: the call, its context and its request are gone then.
+  virtual void Finish(const google::protobuf::Message& response) = 0;
+  virtual void Fail(const absl::Status& status) = 0;
+
+ protected:
+  ~RawAnswer() = default;
+};
+
+// Ends the call from any thread, when it is called; once. A call whose Answer is dropped ends with
+// INTERNAL.
+template <class Response>
+class Answer {
+ public:
+  explicit Answer(RawAnswer& raw) : raw_(&raw) {}
+  Answer(Answer&& other) noexcept : raw_(std::exchange(other.raw_, nullptr)) {}
+  Answer& operator=(Answer&&) = delete;
+  ~Answer() {
+    if (raw_ != nullptr) raw_->Fail(Internal("ANSWER_MISSING", "the handler gave no answer"));
+  }
+
+  void operator()(const absl::StatusOr<Response>& response) {
+    RawAnswer& raw = *std::exchange(raw_, nullptr);
+    response.ok() ? raw.Finish(*response) : raw.Fail(response.status());
+  }
+
+ private:
+  RawAnswer* raw_;
+};
+
 // A method with its types erased; made by Router, used by Server.
 struct Method {
   using Message = google::protobuf::Message;
@@ -72,6 +106,8 @@ struct Method {
   const Message* request = nullptr;  // prototypes
   const Message* response = nullptr;
   std::function<absl::Status(const CallContext&, const Message& request, Message& response)> unary;
+  // Instead of `unary` when the answer comes later.
+  std::function<void(const CallContext&, const Message& request, RawAnswer&)> deferred;
   std::function<absl::Status(const CallContext&, const Message& request, RawWriter&)> server_stream;
   std::function<absl::Status(const CallContext&, RawReader&, Message& response)> client_stream;
 };
@@ -91,6 +127,19 @@ class Router {
       if (!result.ok()) return result.status();
       static_cast<Response&>(response) = *std::move(result);
       return absl::OkStatus();
+    };
+  }
+
+  // The other form of a unary method, for a write that shares its commit with others
+  // (sql::CoalescingWriter::WriteThen): hundreds can wait for the disk and hold no thread.
+  // `handler`: void(const CallContext&, const Request&, Answer<Response>). It checks, hands the
+  // write and the answer on, and returns; context and request stay until the answer.
+  template <class Request, class Response, class Handler>
+  void Deferred(absl::string_view name, Handler handler) {
+    Method& method = Add<Request, Response>(name, Method::Kind::kUnary);
+    method.deferred = [handler](const CallContext& ctx, const Method::Message& request,
+                                RawAnswer& raw) {
+      handler(ctx, static_cast<const Request&>(request), Answer<Response>(raw));
     };
   }
 

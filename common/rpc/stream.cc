@@ -90,7 +90,7 @@ class ServerStreamCall final : public StreamCall<grpc::ServerWriteReactor<ByteBu
 
   void Run() override {
     absl::Status status = call_.MayStart();
-    if (status.ok()) status = call_.Guard([this] { return Handle(); });
+    if (status.ok()) status = Call::Guard([this] { return Handle(); });
     const grpc::Status wire = call_.Close(Outcome(std::move(status)));
     {
       std::lock_guard lock(end_->mutex());
@@ -161,7 +161,7 @@ class ClientStreamCall final : public StreamCall<grpc::ServerReadReactor<ByteBuf
 
   void Run() override {
     absl::Status status = call_.MayStart();
-    if (status.ok()) status = call_.Guard([this] { return Handle(); });
+    if (status.ok()) status = Call::Guard([this] { return Handle(); });
     Finish(call_.Close(Outcome(std::move(status))));
   }
 

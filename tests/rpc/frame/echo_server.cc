@@ -55,7 +55,12 @@ rpc::Router EchoRouter(EchoHandlers handlers) {
   if (!handlers.stream) handlers.stream = CountTo;
   if (!handlers.upload) handlers.upload = Sum;
   rpc::Router router(kEchoService);
-  for (const char* method : {"Echo", "GetEcho", "Forbid", "Hurry"}) {
+  if (handlers.deferred) {
+    router.Deferred<pb::EchoRequest, pb::EchoResponse>("Echo", handlers.deferred);
+  } else {
+    router.Unary<pb::EchoRequest, pb::EchoResponse>("Echo", handlers.unary);
+  }
+  for (const char* method : {"GetEcho", "Forbid", "Hurry"}) {
     router.Unary<pb::EchoRequest, pb::EchoResponse>(method, handlers.unary);
   }
   router.ServerStream<pb::EchoRequest, pb::EchoResponse>("StreamEchoes", handlers.stream);

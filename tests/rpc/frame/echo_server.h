@@ -25,7 +25,10 @@ struct EchoHandlers {
                                             rpc::Writer<pb::EchoResponse>&)>;
   using Upload = std::function<absl::StatusOr<pb::EchoResponse>(const rpc::CallContext&,
                                                                 rpc::Reader<pb::EchoRequest>&)>;
-  Unary unary = {};  // of all unary methods
+  using Deferred = std::function<void(const rpc::CallContext&, const pb::EchoRequest&,
+                                      rpc::Answer<pb::EchoResponse>)>;
+  Unary unary = {};        // of all unary methods
+  Deferred deferred = {};  // of Echo, instead of `unary`
   Stream stream = {};
   Upload upload = {};
 };
