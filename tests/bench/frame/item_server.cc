@@ -15,11 +15,6 @@ namespace {
 constexpr char kRoles[] = R"({"roles": [{"name": "clerk", "permissions": ["bench.items.write"]}]})";
 constexpr int kMostItems = 1000;
 
-struct ItemTag {
-  static constexpr char kCollection[] = "items";
-};
-using ItemId = Id<ItemTag>;
-
 template <class T>
 T Must(absl::StatusOr<T> value) {
   if (value.ok()) return *std::move(value);
@@ -45,20 +40,18 @@ void AppendRow(sql::Values& rows, ItemId id, RegionCode region, const pb::Item& 
 // One transaction for the writes that wait together.
 absl::StatusOr<std::vector<absl::Status>> WriteItems(sql::Transaction& tx,
                                                      absl::Span<ItemWrite* const> writes) {
-  absl::flat_hash_map<const sql::OnceRequest*, const pb::Item*> items;
+  absl::flat_hash_map<const sql::OnceRequest*, const ItemWrite*> by_request;
   std::vector<sql::OnceRequest*> requests;
   for (ItemWrite* write : writes) {
     requests.push_back(&write->once);
-    items[&write->once] = &write->item;
+    by_request[&write->once] = write;
   }
   const auto insert = [&](absl::Span<sql::OnceRequest* const> fresh) -> absl::Status {
     sql::Values rows;
     rows.reserve(fresh.size() * kColumns);
     for (sql::OnceRequest* request : fresh) {
-      const pb::Item& item = *items.at(request);
-      JZ_ASSIGN_OR_RETURN(const ItemId id, ItemId::Parse(item.name()));
-      JZ_ASSIGN_OR_RETURN(const RegionCode region, RegionCode::Parse(item.region_code()));
-      AppendRow(rows, id, region, item);
+      const ItemWrite& write = *by_request.at(request);
+      AppendRow(rows, write.id, write.region, write.item);
     }
     return tx.InsertRows(kInsertHead, kColumns, rows).status();
   };
@@ -79,10 +72,10 @@ ItemServer::ItemServer(sql::Database& db)
       metrics_(telemetry::Metrics::Create()),
       authenticator_(Must(auth::Authenticator::Create(keys_.auth()))) {
   rpc::Router router(kItemService);
-  router.Unary<pb::CreateItemRequest, pb::Item>(
-      "CreateItem", [this](const rpc::CallContext& ctx, const pb::CreateItemRequest& request) {
-        return CreateItem(ctx, request);
-      });
+  router.Deferred<pb::CreateItemRequest, pb::Item>(
+      "CreateItem",
+      [this](const rpc::CallContext& ctx, const pb::CreateItemRequest& request,
+             rpc::Answer<pb::Item> answer) { CreateItem(ctx, request, std::move(answer)); });
   router.Unary<pb::BatchCreateItemsRequest, pb::BatchCreateItemsResponse>(
       "BatchCreateItems",
       [this](const rpc::CallContext& ctx, const pb::BatchCreateItemsRequest& request) {
@@ -97,24 +90,32 @@ std::string ItemServer::Token() const {
   return keys_.Token({.subject = "clerk-1", .roles = {"clerk"}, .regions = {"230122000000"}});
 }
 
-absl::StatusOr<pb::Item> ItemServer::CreateItem(const rpc::CallContext& ctx,
-                                                const pb::CreateItemRequest& request) {
+void ItemServer::CreateItem(const rpc::CallContext& ctx, const pb::CreateItemRequest& request,
+                            rpc::Answer<pb::Item> answer) {
+  absl::StatusOr<std::unique_ptr<ItemWrite>> made = NewWrite(ctx, request);
+  if (!made.ok()) return answer(made.status());
+  ItemWrite& write = **made;
+  writer_.WriteThen(
+      write, ctx.deadline,
+      [write = *std::move(made), answer = std::move(answer)](const absl::Status& status) mutable {
+        answer(rpc::OnceAnswerOf(status, write->once, std::move(write->item)));
+      });
+}
+
+absl::StatusOr<std::unique_ptr<ItemWrite>> ItemServer::NewWrite(
+    const rpc::CallContext& ctx, const pb::CreateItemRequest& request) {
   Violations violations;
   const RegionCode region = CheckItem(request.item(), "item", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
   JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
-  ItemWrite write;
-  write.item = request.item();
   JZ_ASSIGN_OR_RETURN(const int64_t id, ids_.Next(region, ctx.deadline));
-  write.item.set_name(ItemId(id).Name());
-  write.once.key = {
-      .subject = ctx.subject(), .method = ctx.method, .request_id = request.request_id()};
-  write.once.request = rpc::Canonical(request);
-  write.once.expected_answer = rpc::Canonical(write.item);
-  JZ_RETURN_IF_ERROR(writer_.Write(write, ctx.deadline));
-  pb::Item answer;
-  if (!answer.ParseFromString(*write.once.answer)) return Internal("ANSWER_MALFORMED", "no item");
-  return answer;
+  auto write = std::make_unique<ItemWrite>();
+  write->id = ItemId(id);
+  write->region = region;
+  write->item = request.item();
+  write->item.set_name(write->id.Name());
+  write->once = rpc::OnceRequestOf(ctx, request, write->item);
+  return write;
 }
 
 absl::StatusOr<pb::BatchCreateItemsResponse> ItemServer::BatchCreateItems(

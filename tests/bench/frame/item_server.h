@@ -19,8 +19,15 @@ namespace pb = ::jingzhun::bench::v1;
 
 inline constexpr char kItemService[] = "jingzhun.bench.v1.ItemService";
 
+struct ItemTag {
+  static constexpr char kCollection[] = "items";
+};
+using ItemId = Id<ItemTag>;
+
 // One CreateItem that waits for the commit it shares with others.
 struct ItemWrite {
+  ItemId id;
+  RegionCode region;
   pb::Item item;
   sql::OnceRequest once;
 };
@@ -34,8 +41,10 @@ class ItemServer {
   std::string Token() const;
 
  private:
-  absl::StatusOr<pb::Item> CreateItem(const rpc::CallContext& ctx,
-                                      const pb::CreateItemRequest& request);
+  void CreateItem(const rpc::CallContext& ctx, const pb::CreateItemRequest& request,
+                  rpc::Answer<pb::Item> answer);
+  absl::StatusOr<std::unique_ptr<ItemWrite>> NewWrite(const rpc::CallContext& ctx,
+                                                      const pb::CreateItemRequest& request);
   absl::StatusOr<pb::BatchCreateItemsResponse> BatchCreateItems(
       const rpc::CallContext& ctx, const pb::BatchCreateItemsRequest& request);
 

@@ -14,10 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/sql/migrate.h"
+#include "tests/bench/frame/http2_load.h"
 #include "tests/bench/frame/item_server.h"
 #include "tests/bench/frame/raw_connector.h"
 #include "tests/bench/frame/sql_row.h"
-#include "tests/bench/frame/unary_load.h"
 #include "tests/support/mariadb.h"
 
 namespace jz::bench {
@@ -127,7 +127,7 @@ LoadOptions LoadOf(const ItemServer& server, const char* method) {
 }
 
 double RpcRate(const LoadOptions& load, int rows) {
-  const LoadResult result = RunLoad(load);
+  const LoadResult result = RunHttp2Load(load);
   if (result.failures > 0) Require(absl::InternalError("some RPCs failed"));
   return result.calls_per_second * rows;
 }
