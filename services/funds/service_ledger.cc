@@ -79,13 +79,6 @@ absl::Status PostInTransaction(sql::Transaction& tx, std::vector<Posting>& posti
   return PostAll(tx, absl::MakeSpan(pointers), atomicity);
 }
 
-// Single transfers that arrive together share a transaction.
-absl::Status PostShared(const Deps& deps, const rpc::CallContext& ctx, Posting& posting,
-                        Atomicity atomicity) {
-  JZ_RETURN_IF_ERROR(deps.posting_writer.Write(posting, ctx.deadline));
-  return atomicity == Atomicity::kEach ? absl::OkStatus() : posting.status;
-}
-
 // Without a request_id: the client ids are enough.
 absl::StatusOr<v1::PostTransfersResponse> PostByClientIds(const Deps& deps,
                                                           const rpc::CallContext& ctx,
@@ -93,30 +86,70 @@ absl::StatusOr<v1::PostTransfersResponse> PostByClientIds(const Deps& deps,
                                                           Atomicity atomicity) {
   absl::Status status;
   for (int attempt = 0; attempt < kClientIdRaces; ++attempt) {
-    if (attempt == 0 && postings.size() == 1) {
-      status = PostShared(deps, ctx, postings[0], atomicity);
-    } else {
-      status = deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
-        return PostInTransaction(tx, postings, atomicity);
-      });
-    }
+    status = deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
+      return PostInTransaction(tx, postings, atomicity);
+    });
     if (!LostClientIdRace(status)) break;
   }
   JZ_RETURN_IF_ERROR(status);
   return ToProto(postings);
 }
 
+using PostAnswer = rpc::Answer<v1::PostTransfersResponse>;
+
+// Single transfers that arrive together share a transaction, and hold no thread while they wait.
+// Sets do not: a refused one would have to be taken back from the ledger of the others.
+void PostShared(const Deps& deps, const rpc::CallContext& ctx, std::vector<Posting> postings,
+                Atomicity atomicity, PostAnswer answer) {
+  Posting& posting = postings.front();  // stays where it is when the vector is moved
+  deps.posting_writer.WriteThen(
+      posting, ctx.deadline,
+      [&deps, &ctx, atomicity, postings = std::move(postings),
+       answer = std::move(answer)](const absl::Status& status) mutable {
+        if (LostClientIdRace(status)) {
+          answer(PostByClientIds(deps, ctx, postings, atomicity));
+        } else if (!status.ok()) {
+          answer(status);
+        } else if (atomicity == Atomicity::kAllOrNone && !postings[0].status.ok()) {
+          answer(postings[0].status);
+        } else {
+          answer(ToProto(postings));
+        }
+      });
+}
+
 template <class Request>
-absl::StatusOr<v1::PostTransfersResponse> Post(const Deps& deps, const rpc::CallContext& ctx,
-                                               const Request& request) {
+absl::StatusOr<std::vector<Posting>> PostingsOf(const Deps& deps, const rpc::CallContext& ctx,
+                                                const Request& request) {
   JZ_ASSIGN_OR_RETURN(std::vector<Posting> postings, FromProto(ctx, request));
-  const Atomicity atomicity = AtomicityOf(request.atomicity());
   JZ_RETURN_IF_ERROR(AssignIds(deps.ids, postings, ctx.deadline));
-  if (request.request_id().empty()) return PostByClientIds(deps, ctx, postings, atomicity);
-  return WriteOnce<v1::PostTransfersResponse>(
-      deps, ctx, request, [&](sql::Transaction& tx) -> absl::StatusOr<v1::PostTransfersResponse> {
-        JZ_RETURN_IF_ERROR(PostInTransaction(tx, postings, atomicity));
-        return ToProto(postings);
+  return postings;
+}
+
+template <class Request>
+void Post(const Deps& deps, const rpc::CallContext& ctx, const Request& request,
+          PostAnswer answer) {
+  absl::StatusOr<std::vector<Posting>> postings = PostingsOf(deps, ctx, request);
+  if (!postings.ok()) return answer(postings.status());
+  const Atomicity atomicity = AtomicityOf(request.atomicity());
+  if (!request.request_id().empty()) {
+    answer(WriteOnce<v1::PostTransfersResponse>(
+        deps, ctx, request, [&](sql::Transaction& tx) -> absl::StatusOr<v1::PostTransfersResponse> {
+          JZ_RETURN_IF_ERROR(PostInTransaction(tx, *postings, atomicity));
+          return ToProto(*postings);
+        }));
+  } else if (postings->size() > 1) {
+    answer(PostByClientIds(deps, ctx, *postings, atomicity));
+  } else {
+    PostShared(deps, ctx, *std::move(postings), atomicity, std::move(answer));
+  }
+}
+
+template <class Request>
+void AddPost(rpc::Router& router, const Deps& deps, const char* name) {
+  router.Deferred<Request, v1::PostTransfersResponse>(
+      name, [&deps](const rpc::CallContext& ctx, const Request& request, PostAnswer answer) {
+        Post(deps, ctx, request, std::move(answer));
       });
 }
 
@@ -172,9 +205,9 @@ void AddLedger(rpc::Router& router, const Deps& deps) {
   AddUnary(router, deps, "CreateAccounts", CreateAccounts);
   AddUnary(router, deps, "GetAccount", GetAccount);
   AddUnary(router, deps, "ListAccounts", ListAccounts);
-  AddUnary(router, deps, "PostTransfers", Post<v1::PostTransfersRequest>);
-  AddUnary(router, deps, "PostPending", Post<v1::PostPendingRequest>);
-  AddUnary(router, deps, "VoidPending", Post<v1::VoidPendingRequest>);
+  AddPost<v1::PostTransfersRequest>(router, deps, "PostTransfers");
+  AddPost<v1::PostPendingRequest>(router, deps, "PostPending");
+  AddPost<v1::VoidPendingRequest>(router, deps, "VoidPending");
   AddUnary(router, deps, "GetTransfer", GetTransfer);
   AddUnary(router, deps, "ListTransfers", ListTransfers);
   AddUnary(router, deps, "GetTrialBalance", GetTrialBalance);
