@@ -49,14 +49,15 @@ absl::StatusOr<std::vector<std::string>> EnterCadres(Suite& suite, const Townshi
   return names;
 }
 
-absl::Status AwaitProjection(Suite& suite, const Township& township, int64_t registered) {
+absl::Status AwaitProjection(Suite& suite, const Township& township) {
   av1::GetProjectionStatusRequest request;
   request.set_region_code(township.code);
   return Suite::Until("assistance knows the register", [&]() -> absl::StatusOr<bool> {
     JZ_ASSIGN_OR_RETURN(
         auto status, suite.Call<av1::ProjectionStatus>(TownshipClerk(township),
                                                        Assistance("GetProjectionStatus"), request));
-    return status.registered_count() == registered;
+    return suite.CaughtUp(Register("StreamChanges"), township.code, {kHouseholdChanged},
+                          status.cursor());
   });
 }
 
@@ -80,7 +81,7 @@ void AddMeasures(const idv1::Household& household, av1::Plan& plan) {
 absl::Status AssistHouseholds(Suite& suite, const Township& township,
                               const std::vector<idv1::Household>& registered) {
   int count = static_cast<int>(registered.size());
-  JZ_RETURN_IF_ERROR(AwaitProjection(suite, township, count));
+  JZ_RETURN_IF_ERROR(AwaitProjection(suite, township));
   JZ_ASSIGN_OR_RETURN(
       std::vector<std::string> cadres,
       EnterCadres(suite, township, (count + kHouseholdsPerCadre - 1) / kHouseholdsPerCadre));

@@ -129,6 +129,21 @@ absl::Status RunDecision(Suite& suite, const Township& township, const std::stri
   return Step(suite, "county-officer", "DecideCases", decide);
 }
 
+// Of a campaign that was cancelled or whose job failed.
+absl::Status WhyNotAssessed(Suite& suite, const Township& township,
+                            const idv1::Campaign& campaign) {
+  cv1::GetJobRequest get;
+  get.set_name(campaign.job());
+  JZ_ASSIGN_OR_RETURN(cv1::Job job,
+                      suite.Call<cv1::Job>(TownshipClerk(township), Register("GetJob"), get));
+  return FailedPrecondition(
+      job.error_reason().empty() ? "CAMPAIGN_NOT_ASSESSED" : job.error_reason(),
+      {{"campaign", campaign.name()}, {"job", job.name()}},
+      absl::StrCat("the campaign of ", township.name, " is ",
+                   idv1::CampaignState_Name(campaign.state()), ", ", job.name(),
+                   " says: ", job.error_message()));
+}
+
 absl::Status RunPublicity(Suite& suite, const Township& township, const std::string& campaign,
                           const std::set<std::string>& villages) {
   for (const Village& village : township.villages) {
@@ -254,7 +269,9 @@ absl::Status RunCampaign(Suite& suite, const Township& township) {
       Suite::Until("the campaign has assessed every household", [&]() -> absl::StatusOr<bool> {
         JZ_ASSIGN_OR_RETURN(auto campaign, suite.Call<idv1::Campaign>(TownshipClerk(township),
                                                                       Cases("GetCampaign"), get));
-        return campaign.state() == idv1::CAMPAIGN_STATE_OPEN;
+        if (campaign.state() == idv1::CAMPAIGN_STATE_ASSESSING) return false;
+        if (campaign.state() == idv1::CAMPAIGN_STATE_OPEN) return true;
+        return WhyNotAssessed(suite, township, campaign);
       }));
   std::set<std::string> villages;
   for (const Household& household : township.households)

@@ -24,15 +24,8 @@ struct Published {
 std::vector<Published> AdjustmentFigures();
 std::vector<Published> CheckFigures();
 
-struct Expected {
-  int64_t households = 0;  // known, in any state
-  int64_t registered = 0;  // on the register
-  int64_t pairings = 0;
-  int64_t payments = 0;
-};
-// Waits until evaluation's projections have come so far, then evaluates the year 2017.
+// Waits until evaluation knows every change of the township, then evaluates the year 2017.
 absl::StatusOr<ev1::Evaluation> Evaluate(Suite& suite, const Township& township,
-                                         const std::vector<Published>& figures,
-                                         const Expected& expected);
+                                         const std::vector<Published>& figures);
 
 }  // namespace jz::demo

@@ -6,9 +6,16 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status.h"
+#include "jingzhun/common/v1/feed.pb.h"
 
 namespace jz::demo {
+
+namespace common = ::jingzhun::common;  // the generated messages
+
 namespace {
+
+// For a service that is down or busy, and for what a service has to do.
+constexpr absl::Duration kPatience = absl::Minutes(5);
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -54,7 +61,7 @@ rpc::CallOptions Suite::Options(const std::string& who, absl::Duration timeout) 
 }
 
 absl::Status Suite::Patiently(const std::function<absl::Status()>& call) {
-  absl::Time give_up = absl::Now() + absl::Minutes(2);
+  absl::Time give_up = absl::Now() + kPatience;
   while (true) {
     absl::Status status = call();
     if (status.ok() || !WorthRepeating(status) || absl::Now() > give_up) return status;
@@ -62,9 +69,28 @@ absl::Status Suite::Patiently(const std::function<absl::Status()>& call) {
   }
 }
 
+absl::StatusOr<bool> Suite::CaughtUp(const std::string& feed, const std::string& region,
+                                     const std::vector<std::string>& types,
+                                     const std::string& cursor) {
+  common::v1::StreamChangesRequest request;
+  request.set_after(cursor);
+  request.set_region_code(region);
+  for (const std::string& type : types) request.add_types(type);
+  request.set_until_current(true);
+  bool more = false;
+  JZ_RETURN_IF_ERROR(Patiently([&] {
+    auto stream = channel_->ServerStream(feed, request, Options("service", absl::Seconds(50)));
+    common::v1::StreamChangesResponse response;
+    more = false;
+    while (!more && stream->Read(response)) more = response.changes_size() > 0;
+    return more ? absl::OkStatus() : stream->Finish();
+  }));
+  return !more;
+}
+
 absl::Status Suite::Until(const std::string& what,
                           const std::function<absl::StatusOr<bool>()>& done) {
-  absl::Time give_up = absl::Now() + absl::Minutes(3);
+  absl::Time give_up = absl::Now() + kPatience;
   while (true) {
     absl::StatusOr<bool> answer = done();
     if (!answer.ok()) return answer.status();

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
@@ -18,7 +19,7 @@ class Suite {
   static absl::StatusOr<std::unique_ptr<Suite>> Open(const std::string& edge, const std::string& ca,
                                                      const std::string& tokens);
 
-  // Calls until it is answered. A service that is down or busy is waited for, up to two minutes:
+  // Calls until it is answered. A service that is down or busy is waited for, up to five minutes:
   // every write carries a request_id, so repeating is safe.
   template <class Response>
   absl::StatusOr<Response> Call(const std::string& who, const std::string& method,
@@ -47,7 +48,13 @@ class Suite {
     return response;
   }
 
-  // Asks `done` again and again until it says true, at most for three minutes.
+  // Whether a consumer that has come to `cursor` of a feed knows every change of `types` (empty:
+  // all) in `region` that was committed before this call. `feed`: the owner's StreamChanges. In the
+  // name of a service, as consumers ask.
+  absl::StatusOr<bool> CaughtUp(const std::string& feed, const std::string& region,
+                                const std::vector<std::string>& types, const std::string& cursor);
+
+  // Asks `done` again and again until it says true, at most for five minutes.
   static absl::Status Until(const std::string& what,
                             const std::function<absl::StatusOr<bool>()>& done);
 
@@ -78,5 +85,8 @@ inline std::string Funds(const char* m) {
 inline std::string Evaluations(const char* m) {
   return std::string("/jingzhun.evaluation.v1.EvaluationService/") + m;
 }
+
+// The changes of identification that projections of households are made of.
+inline constexpr char kHouseholdChanged[] = "jingzhun.identification.v1.HouseholdChanged";
 
 }  // namespace jz::demo
