@@ -20,6 +20,8 @@ namespace {
 
 constexpr size_t kQueueLines = 8192;
 constexpr size_t kWriteBytes = 64 << 10;
+// Who logs meanwhile wakes nobody: waking a thread for each line costs more than the line.
+constexpr absl::Duration kGather = absl::Milliseconds(1);
 
 // Gathers lines while more are waiting, so that a burst costs one write and not one per line. Used
 // by the one thread of the pool only.
@@ -44,6 +46,7 @@ class LineSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
   void sink_it_(const spdlog::details::log_msg& message) override {
     buffer_.append(message.payload.data(), message.payload.size());
     buffer_ += '\n';
+    if (pool_->queue_size() == 0) absl::SleepFor(kGather);
     if (buffer_.size() >= kWriteBytes || pool_->queue_size() == 0) WriteOut();
   }
 
