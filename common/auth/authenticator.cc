@@ -9,6 +9,7 @@
 #include "common/auth/roles.h"
 #include "common/auth/token.h"
 #include "common/auth/token_cache.h"
+#include "common/base/sha256.h"
 #include "common/status/status.h"
 
 namespace jz::auth {
@@ -34,14 +35,14 @@ class JwtAuthenticator : public Authenticator {
     }
     token = absl::StripAsciiWhitespace(token.substr(7));
     keys_->Refresh(now);
-    const TokenDigest digest = DigestOf(token);
+    const Sha256Digest digest = Sha256(token);
     if (auto principal = cache_.Find(digest, now); principal != nullptr) return principal;
     return VerifyNew(token, digest, now);
   }
 
  private:
   absl::StatusOr<std::shared_ptr<const Principal>> VerifyNew(absl::string_view token,
-                                                             const TokenDigest& digest,
+                                                             const Sha256Digest& digest,
                                                              absl::Time now) {
     JZ_ASSIGN_OR_RETURN(const TokenHeader header, ReadHeader(token));
     std::shared_ptr<const VerificationKey> key = keys_->Find(header.key_id, now);

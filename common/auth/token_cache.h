@@ -11,16 +11,12 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/auth/key_set.h"
 #include "common/auth/principal.h"
+#include "common/base/sha256.h"
 
 namespace jz::auth {
-
-using TokenDigest = std::array<unsigned char, 32>;
-
-TokenDigest DigestOf(absl::string_view token);
 
 // Keeps at most `size` tokens and drops the least recently used. Thread-safe; split into shards so
 // that callers rarely wait for each other.
@@ -35,15 +31,15 @@ class TokenCache {
   };
 
   // Null when the token is not here, has expired, or its key was withdrawn.
-  std::shared_ptr<const Principal> Find(const TokenDigest& digest, absl::Time now);
-  void Put(const TokenDigest& digest, Entry entry);
+  std::shared_ptr<const Principal> Find(const Sha256Digest& digest, absl::Time now);
+  void Put(const Sha256Digest& digest, Entry entry);
 
  private:
   static constexpr size_t kShards = 16;
 
-  using Uses = std::list<std::pair<TokenDigest, Entry>>;  // the latest used first
+  using Uses = std::list<std::pair<Sha256Digest, Entry>>;  // the latest used first
   struct DigestHash {
-    size_t operator()(const TokenDigest& digest) const {
+    size_t operator()(const Sha256Digest& digest) const {
       size_t hash = 0;  // a part of a cryptographic hash is as good a hash
       std::memcpy(&hash, digest.data() + 1, sizeof(hash));
       return hash;
@@ -52,10 +48,10 @@ class TokenCache {
   struct Shard {
     std::mutex mutex;
     Uses uses ABSL_GUARDED_BY(mutex);
-    absl::flat_hash_map<TokenDigest, Uses::iterator, DigestHash> entries ABSL_GUARDED_BY(mutex);
+    absl::flat_hash_map<Sha256Digest, Uses::iterator, DigestHash> entries ABSL_GUARDED_BY(mutex);
   };
 
-  Shard& ShardOf(const TokenDigest& digest) { return shards_[digest[0] % kShards]; }
+  Shard& ShardOf(const Sha256Digest& digest) { return shards_[digest[0] % kShards]; }
 
   const size_t shard_size_;
   std::array<Shard, kShards> shards_;

@@ -1,13 +1,12 @@
 #include "common/sql/idempotency.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/sha256.h"
 #include "common/status/status.h"
 
 namespace jz::sql {
@@ -28,16 +27,11 @@ constexpr char kDelete[] = "DELETE FROM idempotency WHERE key_hash = ?";
 constexpr char kForget[] =
     "DELETE FROM idempotency WHERE created_at_us < ? ORDER BY created_at_us LIMIT 5000";
 
-std::string Sha256(absl::string_view text) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
+std::string HashOf(absl::string_view text) { return std::string(BytesOf(Sha256(text))); }
 
 // Lengths stand before the parts, so that no two keys give the same text.
 std::string KeyHash(const RequestKey& key) {
-  return Sha256(absl::StrCat(key.subject.size(), ":", key.subject, key.method.size(), ":",
+  return HashOf(absl::StrCat(key.subject.size(), ":", key.subject, key.method.size(), ":",
                              key.method, key.request_id));
 }
 
@@ -76,7 +70,7 @@ class Round {
         request->answer = checked;
         continue;
       }
-      Entry entry = {request, KeyHash(request->key), Sha256(request->request)};
+      Entry entry = {request, KeyHash(request->key), HashOf(request->request)};
       const bool first = seen.insert(entry.key_hash).second;
       (first ? fresh_ : doubles_).push_back(std::move(entry));
     }
@@ -153,7 +147,7 @@ absl::StatusOr<std::string> RunOnce(Transaction& tx, const RequestKey& key,
                                     absl::FunctionRef<absl::StatusOr<std::string>()> effect) {
   JZ_RETURN_IF_ERROR(CheckRequestId(key.request_id));
   const std::string key_hash = KeyHash(key);
-  const std::string request_hash = Sha256(request);
+  const std::string request_hash = HashOf(request);
   absl::Status first = tx.Execute(kInsert, {key_hash, request_hash, now}).status();
   if (absl::IsAlreadyExists(first)) return Repeated(tx, key_hash, request_hash);
   JZ_RETURN_IF_ERROR(first);

@@ -1,7 +1,5 @@
 #include "common/sql/migrate.h"
 
-#include <openssl/sha.h>
-
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -11,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/types/span.h"
+#include "common/base/sha256.h"
 #include "common/base/uuid.h"
 #include "common/sql/split_statements.h"
 #include "common/status/status.h"
@@ -128,10 +127,7 @@ struct Applied {
 // Of the first `count` statements. Comments and blanks around statements do not count.
 std::string Checksum(const std::vector<std::string>& statements, size_t count) {
   std::string text = absl::StrJoin(absl::MakeConstSpan(statements).subspan(0, count), ";\n");
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return absl::BytesToHexString(digest);
+  return absl::BytesToHexString(BytesOf(Sha256(text)));
 }
 
 absl::Status Record(Database& db, absl::string_view owner, const std::string& name,

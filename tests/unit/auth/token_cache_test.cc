@@ -18,38 +18,30 @@ TokenCache::Entry EntryFor(std::string subject, absl::Time expires_at = kNow + a
 }
 
 // Digests that all fall into one shard, so that its bound is met exactly.
-TokenDigest InOneShard(int i) {
-  TokenDigest digest{};
+Sha256Digest InOneShard(int i) {
+  Sha256Digest digest{};
   digest[1] = static_cast<unsigned char>(i >> 8);
   digest[2] = static_cast<unsigned char>(i);
   return digest;
 }
 
-TEST(DigestOf, IsSha256) {
-  const TokenDigest digest = DigestOf("abc");
-  EXPECT_EQ(digest[0], 0xba);
-  EXPECT_EQ(digest[1], 0x78);
-  EXPECT_EQ(digest[31], 0xad);
-  EXPECT_EQ(DigestOf("abc"), digest);
-}
-
 TEST(TokenCache, FindsWhatWasPut) {
   TokenCache cache(100);
-  EXPECT_EQ(cache.Find(DigestOf("a"), kNow), nullptr);
-  cache.Put(DigestOf("a"), EntryFor("zhang"));
-  cache.Put(DigestOf("b"), EntryFor("li"));
-  EXPECT_EQ(cache.Find(DigestOf("a"), kNow)->subject, "zhang");
-  EXPECT_EQ(cache.Find(DigestOf("b"), kNow)->subject, "li");
-  cache.Put(DigestOf("a"), EntryFor("wang"));
-  EXPECT_EQ(cache.Find(DigestOf("a"), kNow)->subject, "wang");
+  EXPECT_EQ(cache.Find(Sha256("a"), kNow), nullptr);
+  cache.Put(Sha256("a"), EntryFor("zhang"));
+  cache.Put(Sha256("b"), EntryFor("li"));
+  EXPECT_EQ(cache.Find(Sha256("a"), kNow)->subject, "zhang");
+  EXPECT_EQ(cache.Find(Sha256("b"), kNow)->subject, "li");
+  cache.Put(Sha256("a"), EntryFor("wang"));
+  EXPECT_EQ(cache.Find(Sha256("a"), kNow)->subject, "wang");
 }
 
 TEST(TokenCache, ForgetsAtTheInstantOfExpiry) {
   TokenCache cache(100);
-  cache.Put(DigestOf("a"), EntryFor("zhang", kNow + absl::Seconds(1)));
-  EXPECT_NE(cache.Find(DigestOf("a"), kNow + absl::Milliseconds(999)), nullptr);
-  EXPECT_EQ(cache.Find(DigestOf("a"), kNow + absl::Seconds(1)), nullptr);
-  EXPECT_EQ(cache.Find(DigestOf("a"), kNow), nullptr);
+  cache.Put(Sha256("a"), EntryFor("zhang", kNow + absl::Seconds(1)));
+  EXPECT_NE(cache.Find(Sha256("a"), kNow + absl::Milliseconds(999)), nullptr);
+  EXPECT_EQ(cache.Find(Sha256("a"), kNow + absl::Seconds(1)), nullptr);
+  EXPECT_EQ(cache.Find(Sha256("a"), kNow), nullptr);
 }
 
 TEST(TokenCache, ForgetsTokensOfARevokedKey) {
@@ -57,10 +49,10 @@ TEST(TokenCache, ForgetsTokensOfARevokedKey) {
   auto key = std::make_shared<VerificationKey>();
   TokenCache::Entry entry = EntryFor("zhang");
   entry.key = key;
-  cache.Put(DigestOf("a"), entry);
-  EXPECT_NE(cache.Find(DigestOf("a"), kNow), nullptr);
+  cache.Put(Sha256("a"), entry);
+  EXPECT_NE(cache.Find(Sha256("a"), kNow), nullptr);
   key->revoked = true;
-  EXPECT_EQ(cache.Find(DigestOf("a"), kNow), nullptr);
+  EXPECT_EQ(cache.Find(Sha256("a"), kNow), nullptr);
 }
 
 TEST(TokenCache, DropsTheLeastRecentlyUsed) {
@@ -74,10 +66,10 @@ TEST(TokenCache, DropsTheLeastRecentlyUsed) {
 
 TEST(TokenCache, NeverHoldsMoreThanItsSize) {
   TokenCache cache(160);
-  for (int i = 0; i < 5000; ++i) cache.Put(DigestOf(absl::StrCat(i)), EntryFor("x"));
+  for (int i = 0; i < 5000; ++i) cache.Put(Sha256(absl::StrCat(i)), EntryFor("x"));
   int found = 0;
   for (int i = 0; i < 5000; ++i)
-    found += cache.Find(DigestOf(absl::StrCat(i)), kNow) != nullptr ? 1 : 0;
+    found += cache.Find(Sha256(absl::StrCat(i)), kNow) != nullptr ? 1 : 0;
   EXPECT_LE(found, 160);
   EXPECT_GT(found, 100);
 }
