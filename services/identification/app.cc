@@ -6,6 +6,7 @@
 #include "services/identification/comparison_job.h"
 #include "services/identification/deps.h"
 #include "services/identification/duplicate_job.h"
+#include "services/identification/export_job.h"
 #include "services/identification/import_job.h"
 #include "services/identification/quality_job.h"
 #include "services/identification/quality_rules.h"
@@ -14,6 +15,7 @@
 #include "services/identification/service_code_list.h"
 #include "services/identification/service_comparison.h"
 #include "services/identification/service_duplicate.h"
+#include "services/identification/service_export.h"
 #include "services/identification/service_quality.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
@@ -48,6 +50,7 @@ class IdentificationApp : public App {
     routers.push_back(ComparisonRouter(app->deps_));
     routers.push_back(DuplicateRouter(app->deps_));
     routers.push_back(QualityRouter(app->deps_));
+    routers.push_back(ExportRouter(app->deps_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
     return app;
@@ -74,6 +77,7 @@ class IdentificationApp : public App {
                     [this](jobs::JobRun& run) { return RunComparisonJob(deps_, run); });
     jobs_->Register(kDuplicateJob,
                     [this](jobs::JobRun& run) { return FindDuplicatesJob(deps_, run); });
+    jobs_->Register(kExportJob, [this](jobs::JobRun& run) { return RunExport(deps_, run); });
     jobs_->Register(kQualityJob, [this](jobs::JobRun& run) { return RunQualityRules(deps_, run); });
   }
 

@@ -77,6 +77,12 @@ HouseholdState StateOf(const v1::HouseholdItems& items) {
 
 }  // namespace
 
+uint64_t PersonKey(absl::string_view id_hash) {
+  uint64_t key = 0;
+  for (char c : id_hash.substr(0, sizeof(key))) key = key << 8 | static_cast<unsigned char>(c);
+  return key;
+}
+
 absl::StatusOr<SheetHousehold> SheetHousehold::Stored(Household household,
                                                       std::vector<Person> members,
                                                       const std::string& facts) {
@@ -134,7 +140,7 @@ absl::Status SheetHousehold::Apply(const SheetUpdate& update, const SheetRow& ro
   const v1::SheetKind kind = update.context.kind;
   v1::PersonItems& items = FactsOfMember(member.id);
   if (kind == v1::SHEET_KIND_MIGRANT_WORK || kind == v1::SHEET_KIND_PLANNED_WORK) {
-    ApplyWork(update, row, items);
+    ApplyWork(update, row, member, items);
     return absl::OkStatus();
   }
   ApplyHousehold(update, row);
@@ -195,16 +201,21 @@ void SheetHousehold::ApplyPerson(const SheetUpdate& update, const SheetRow& row,
   if (!row.person_no.empty()) member.national_no = row.person_no;
 }
 
-void SheetHousehold::ApplyWork(const SheetUpdate& update, const SheetRow& row,
-                               v1::PersonItems& items) const {
+void SheetHousehold::ApplyWork(const SheetUpdate& update, const SheetRow& row, const Person& member,
+                               v1::PersonItems& items) {
   const int64_t job = update.job.value();
-  if (update.context.kind == v1::SHEET_KIND_PLANNED_WORK) {
-    if (items.plans_import() != job) items.clear_plans();
+  const bool planned = update.context.kind == v1::SHEET_KIND_PLANNED_WORK;
+  const bool begun = (planned ? items.plans_import() : items.works_import()) == job ||
+                     update.seen.contains(PersonKey(member.citizen_id_hash));
+  if (!begun) {
+    work_before_[items.person_id()] = items;
+    planned ? items.clear_plans() : items.clear_works();
+  }
+  if (planned) {
     items.set_plans_import(job);
     *items.add_plans() = row.items.plan;
     return;
   }
-  if (items.works_import() != job) items.clear_works();
   items.set_works_import(job);
   v1::WorkItems& work = *items.add_works();
   work = row.items.work;
@@ -267,6 +278,17 @@ absl::Status SheetHousehold::GroupPhones(const SheetUpdate& update) {
   return absl::OkStatus();
 }
 
+void SheetHousehold::KeepEqualWork() {
+  for (v1::PersonItems& items : *facts_.mutable_members()) {
+    auto before = work_before_.find(items.person_id());
+    if (before == work_before_.end()) continue;
+    v1::PersonItems now = items;
+    now.set_works_import(before->second.works_import());
+    now.set_plans_import(before->second.plans_import());
+    if (now.SerializeAsString() == before->second.SerializeAsString()) items = std::move(now);
+  }
+}
+
 absl::StatusOr<absl::string_view> SheetHousehold::Finish(const SheetUpdate& update) {
   const Date joined_on = identified_on_.value_or(update.context.today);
   int64_t heads = 0;
@@ -288,6 +310,7 @@ absl::StatusOr<absl::string_view> SheetHousehold::Finish(const SheetUpdate& upda
   household_.able_to_work_count =
       static_cast<int>(std::count_if(members_.begin(), members_.end(), AbleToWork));
   if (new_) household_.state = StateOf(facts_.household());
+  KeepEqualWork();
   RefreshFacts(household_, members_, facts_);
   JZ_RETURN_IF_ERROR(GroupPhones(update));
   return "";

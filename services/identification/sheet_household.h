@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "common/crypto/sealer.h"
 #include "common/jobs/jobs.h"
@@ -20,7 +22,11 @@ struct SheetUpdate {
   const SheetColumns& columns;
   const crypto::Sealer& sealer;
   jobs::JobId job;
+  // PersonKey of those whose rows came in earlier batches of the file.
+  const absl::flat_hash_set<uint64_t>& seen;
 };
+// Tells persons apart by the hash of their identity number.
+uint64_t PersonKey(absl::string_view id_hash);
 
 // Holds one household, stored or new, and what it was before.
 class SheetHousehold {
@@ -60,7 +66,11 @@ class SheetHousehold {
   void ApplyHousehold(const SheetUpdate& update, const SheetRow& row);
   void ApplyPerson(const SheetUpdate& update, const SheetRow& row, Person& member,
                    v1::PersonItems& items);
-  void ApplyWork(const SheetUpdate& update, const SheetRow& row, v1::PersonItems& items) const;
+  void ApplyWork(const SheetUpdate& update, const SheetRow& row, const Person& member,
+                 v1::PersonItems& items);
+  // Of works and plans that are replaced by equal ones nothing is changed, nor the import that they
+  // come from.
+  void KeepEqualWork();
   absl::Status ApplyPhones(const SheetUpdate& update, const SheetRow& row, Person& member,
                            v1::PersonItems& items);
   absl::Status GroupPhones(const SheetUpdate& update);
@@ -75,6 +85,7 @@ class SheetHousehold {
   Household household_before_;
   std::vector<Person> members_before_;
   std::string facts_before_;
+  absl::flat_hash_map<int64_t, v1::PersonItems> work_before_;  // of persons whose work is replaced
 };
 
 }  // namespace jz::identification

@@ -52,7 +52,10 @@ class Pass {
   absl::Status OnRow(SheetRow row) {
     ++rows_;
     const bool repeats = check_.Add(row);
-    if (row.offset < begin_) return absl::OkStatus();
+    if (row.offset < begin_) {
+      if (HasWork() && row.id && row.errors.empty()) seen_.insert(PersonKey(HashOf(row)));
+      return absl::OkStatus();
+    }
     if (!writing_) {
       if (repeats) result().set_duplicates_in_file(result().duplicates_in_file() + 1);
       AddErrors(row.errors);
@@ -60,10 +63,19 @@ class Pass {
     if (batch_.rows.size() >= kBatchRows && !SameHousehold(batch_.rows.back(), row)) {
       JZ_RETURN_IF_ERROR(Flush(row.offset, row.line));
     }
-    batch_.hashes.push_back(row.id ? deps_.sealer.Hash(kCitizenIdContext, row.id->Person())
-                                   : std::string());
+    batch_.hashes.push_back(row.id ? HashOf(row) : std::string());
     batch_.rows.push_back(std::move(row));
     return absl::OkStatus();
+  }
+
+  // Rows of a person add up there, also over batches.
+  bool HasWork() const {
+    return context_.kind == v1::SHEET_KIND_MIGRANT_WORK ||
+           context_.kind == v1::SHEET_KIND_PLANNED_WORK;
+  }
+
+  std::string HashOf(const SheetRow& row) const {
+    return deps_.sealer.Hash(kCitizenIdContext, row.id->Person());
   }
 
   static bool SameHousehold(const SheetRow& a, const SheetRow& b) {
@@ -75,14 +87,20 @@ class Pass {
   }
 
   SheetUpdate Update() const {
-    return {
-        .context = context_, .columns = *file_.columns(), .sealer = deps_.sealer, .job = run_.id()};
+    return {.context = context_,
+            .columns = *file_.columns(),
+            .sealer = deps_.sealer,
+            .job = run_.id(),
+            .seen = seen_};
   }
 
   // `offset` and `line` are those of the first row behind the batch.
   absl::Status Flush(int64_t offset, int64_t line) {
     if (batch_.rows.empty()) return absl::OkStatus();
     JZ_RETURN_IF_ERROR(writing_ ? WriteBatch(offset, line) : CheckBatch());
+    for (size_t i = 0; HasWork() && writing_ && i < batch_.rows.size(); ++i) {
+      if (batch_.rows[i].errors.empty()) seen_.insert(PersonKey(batch_.hashes[i]));
+    }
     batch_ = {};
     return absl::OkStatus();
   }
@@ -237,7 +255,8 @@ class Pass {
   SheetFile file_;
   SheetCheck check_;
   SheetBatch batch_;
-  ImportErrors errors_;  // not yet saved
+  absl::flat_hash_set<uint64_t> seen_;  // persons of the batches that are written
+  ImportErrors errors_;                 // not yet saved
   int64_t found_errors_ = 0;
   int64_t rows_ = 0;
   int64_t saved_rows_ = 0;

@@ -16,6 +16,7 @@
 #include "jingzhun/identification/v1/code_list.pb.h"
 #include "jingzhun/identification/v1/comparison.pb.h"
 #include "jingzhun/identification/v1/duplicate.pb.h"
+#include "jingzhun/identification/v1/export.pb.h"
 #include "jingzhun/identification/v1/quality.pb.h"
 #include "jingzhun/identification/v1/region.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
@@ -27,8 +28,8 @@ namespace {
 namespace pb = google::protobuf;
 namespace options = ::jingzhun::common::v1;
 
-constexpr const char* kReadingVerbs[] = {"Get",    "List",    "Search",  "BatchGet",
-                                         "Stream", "Compute", "Resolve", "Check"};
+constexpr const char* kReadingVerbs[] = {"Get",     "List",    "Search", "BatchGet", "Stream",
+                                         "Compute", "Resolve", "Check",  "Export",   "Download"};
 
 std::unique_ptr<Message> New(const pb::Descriptor* type) {
   return std::unique_ptr<Message>(
@@ -83,6 +84,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
       ::jingzhun::identification::v1::Case::descriptor()->file(),
       ::jingzhun::identification::v1::ComparisonList::descriptor()->file(),
       ::jingzhun::identification::v1::Duplicate::descriptor()->file(),
+      ::jingzhun::identification::v1::ExportSpec::descriptor()->file(),
       ::jingzhun::identification::v1::QualityRule::descriptor()->file(),
       ::jingzhun::assistance::v1::Unit::descriptor()->file(),
       ::jingzhun::funds::v1::Purpose::descriptor()->file(),

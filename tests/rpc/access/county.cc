@@ -96,6 +96,13 @@ void Suite::ImportHouseholds() {
   // Everybody is there already.
   Keep("failed_job", *Must(import, upload, "officer"), "name");
   Await("identification.v1.RegisterService.GetJob", "name: '${failed_job}'", "JOB_STATE_FAILED");
+  Keep("export_job",
+       *Must("identification.v1.ExportService.StartExport",
+             R"(spec { region_code: '230221000000' kind: SHEET_KIND_MONITORED_OBJECTS
+                purpose: EXPORT_PURPOSE_STATISTICS reason: 'r' } request_id: '${request}')",
+             "officer"),
+       "name");
+  Await("identification.v1.RegisterService.GetJob", "name: '${export_job}'", "JOB_STATE_SUCCEEDED");
   auto listed =
       Must("identification.v1.RegisterService.ListHouseholds", "page_size: 1000", "officer");
   for (const auto& household : static_cast<idv1::ListHouseholdsResponse&>(*listed).households()) {

@@ -202,6 +202,19 @@ std::vector<AccessCase> DuplicateCases() {
   };
 }
 
+std::vector<AccessCase> ExportCases() {
+  const std::string service = "identification.v1.ExportService.";
+  const std::string spec = R"(spec { region_code: '230221000000' kind: SHEET_KIND_MONITORED_OBJECTS
+      purpose: EXPORT_PURPOSE_STATISTICS reason: 'r' } )";
+  return {
+      {.method = service + "ExportSheet", .request = spec},
+      {.method = service + "DownloadExport", .request = "name: '${export_job}'"},
+      {.method = service + "DownloadJobErrors", .request = "name: '${failed_job}'"},
+      {.method = service + "ListExportAccesses", .request = "region_code: '230221000000'"},
+      {.method = service + "StartExport", .request = spec + "request_id: '${request}'"},
+  };
+}
+
 std::vector<AccessCase> QualityCases() {
   const std::string service = "identification.v1.QualityService.";
   const std::string rule = R"(
@@ -377,8 +390,8 @@ std::vector<AccessCase> EvaluationCases() {
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
   for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
-                     ComparisonCases(), DuplicateCases(), QualityCases(), AssistanceCases(),
-                     LedgerCases(), DisbursementCases(), EvaluationCases()}) {
+                     ComparisonCases(), DuplicateCases(), ExportCases(), QualityCases(),
+                     AssistanceCases(), LedgerCases(), DisbursementCases(), EvaluationCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;

@@ -1,4 +1,4 @@
-// An import that is broken off at every possible place ends as if nothing had happened.
+// Imports and exports that are broken off at every possible place end as if nothing had happened.
 #include <functional>
 #include <set>
 
@@ -6,8 +6,10 @@
 #include "common/crypto/sealer.h"
 #include "common/feed/outbox.h"
 #include "common/jobs/jobs.h"
+#include "jingzhun/identification/v1/export_storage.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
 #include "jingzhun/identification/v1/storage.pb.h"
+#include "services/identification/export_job.h"
 #include "services/identification/import_job.h"
 #include "services/identification/sheet_job.h"
 #include "services/identification/store/code_store.h"
@@ -110,10 +112,16 @@ class ImportResume : public RegisterDatabase {
       BrokenRun broken(run, breaks);
       return RunSheetImport(deps, broken);
     });
+    jobs->Register(kExportJob, [&](jobs::JobRun& run) {
+      ++runs_;
+      BrokenRun broken(run, breaks);
+      return RunExport(deps, broken);
+    });
     const jobs::JobId id = Upload(*jobs, csv, kind, params);
     jobs->StartWorkers();
     common::v1::Job job = WaitForEnd(*jobs, id);
     jobs->StopWorkers();
+    if (kind == std::string(kExportJob)) exported_ = FileOf(deps, job, id);
     errors_ = jobs->ListErrors(Context(), ErrorsOf(id))->errors_size();
     return job;
   }
@@ -175,8 +183,23 @@ class ImportResume : public RegisterDatabase {
     return csv;
   }
 
+  static std::string FileOf(const Deps& deps, const common::v1::Job& job, jobs::JobId id) {
+    v1::StartExportResult result;
+    EXPECT_TRUE(job.result().UnpackTo(&result)) << job.ShortDebugString();
+    std::string file;
+    while (static_cast<int64_t>(file.size()) < result.byte_count()) {
+      auto bytes = ReadExportFile(deps, id.value(), static_cast<int64_t>(file.size()),
+                                  result.byte_count(), Soon());
+      EXPECT_TRUE(bytes.ok()) << bytes.status();
+      if (!bytes.ok()) break;
+      file += *bytes;
+    }
+    return file;
+  }
+
   int runs_ = 0;
   int errors_ = 0;
+  std::string exported_;
 
  private:
   static rpc::CallContext Context() {
@@ -302,6 +325,28 @@ TEST_F(ImportResume, OfASheetBrokenAfterEachStepInTurn) {
     EXPECT_EQ(Count("household_facts"), 1300);
     EXPECT_EQ(Count("household_version"), area_mu == 3 ? 1300 : 2600);
   }
+}
+
+TEST_F(ImportResume, AnExportBrokenAtEachPartMakesTheSameFile) {
+  ImportSheet(Sheet(4000, 3), [] { return false; });
+  v1::ExportJobParams params;
+  params.mutable_spec()->set_region_code("230221000000");
+  params.mutable_spec()->set_kind(v1::SHEET_KIND_MONITORED_OBJECTS);
+  params.mutable_spec()->set_purpose(v1::EXPORT_PURPOSE_REGISTER_WORK);
+  RunJob(kExportJob, params, "", [] { return false; });
+  const std::string whole = exported_;
+  EXPECT_GT(whole.size(), 1 << 20);
+  runs_ = 0;
+  int steps = 0;
+  int allowed = 0;
+  RunJob(kExportJob, params, "", [&] {
+    if (++steps <= allowed) return false;
+    steps = 0;
+    ++allowed;
+    return true;
+  });
+  EXPECT_GE(runs_, 2);
+  EXPECT_TRUE(exported_ == whole) << exported_.size() << " and " << whole.size() << " bytes";
 }
 
 }  // namespace
