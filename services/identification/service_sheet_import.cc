@@ -154,7 +154,10 @@ absl::StatusOr<common::v1::Job> ImportSheet(const Deps& deps, const rpc::CallCon
   JZ_ASSIGN_OR_RETURN(bool any, upload.Read(head));
   if (!any) return InvalidArgument("UPLOAD_EMPTY", {}, "the first message names region and mode");
   JZ_ASSIGN_OR_RETURN(jobs::NewJob new_job, JobFrom(deps, ctx, head));
-  return UploadJob(deps, ctx, new_job, head, upload);
+  const bool commit = head.mode() == v1::IMPORT_MODE_COMMIT;
+  return UploadJob(deps, ctx, new_job,
+                   commit ? absl::StrCat(kSheetJob, " ", head.kind(), " ", head.region_code()) : "",
+                   head, upload);
 }
 
 absl::StatusOr<v1::ImportMapping> PutImportMapping(const Deps& deps, const rpc::CallContext& ctx,

@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include "services/identification/store/import_file_store.h"
+
 namespace jz::identification {
 
 struct FileDigest::State {
@@ -25,6 +27,17 @@ std::string FileDigest::Finish() {
   EVP_DigestFinal_ex(state_->context, reinterpret_cast<unsigned char*>(digest.data()), &size);
   digest.resize(size);
   return digest;
+}
+
+absl::Status ClaimFile(sql::Transaction& tx, jobs::JobId job, const ImportPurpose& purpose,
+                       absl::string_view digest) {
+  FileDigest key;
+  key.Add(purpose);
+  key.Add(digest);
+  JZ_ASSIGN_OR_RETURN(int64_t other, ClaimImportFile(tx, key.Finish(), job.value()));
+  if (other == 0) return absl::OkStatus();
+  return AlreadyExists("IMPORT_UNDER_WAY", {{"job", jobs::JobId(other).Name()}},
+                       "the same file is being imported");
 }
 
 }  // namespace jz::identification

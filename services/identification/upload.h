@@ -52,19 +52,29 @@ absl::StatusOr<std::string> ReceiveInput(const Deps& deps, const rpc::CallContex
   return digest.Finish();
 }
 
+// Which imports exclude each other: those of the same file for the same purpose. Empty: none does.
+using ImportPurpose = std::string;
+
+// ALREADY_EXISTS, reason IMPORT_UNDER_WAY, metadata job, while another import of the file is under
+// way.
+absl::Status ClaimFile(sql::Transaction& tx, jobs::JobId job, const ImportPurpose& purpose,
+                       absl::string_view digest);
+
 // The job that this upload belongs to: `job`, or the one of an earlier upload with the same
 // request_id and the same file.
 template <class Request>
 absl::StatusOr<jobs::JobId> SettleUpload(const Deps& deps, const rpc::CallContext& ctx,
-                                         jobs::JobId job, Request head, std::string digest) {
-  head.set_data(std::move(digest));
+                                         jobs::JobId job, const ImportPurpose& purpose,
+                                         Request head, std::string digest) {
+  head.set_data(digest);
   auto settled = deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
-    return rpc::Once<common::v1::GetJobRequest>(tx, ctx, head,
-                                                [&]() -> absl::StatusOr<common::v1::GetJobRequest> {
-                                                  common::v1::GetJobRequest answer;
-                                                  answer.set_name(job.Name());
-                                                  return answer;
-                                                });
+    return rpc::Once<common::v1::GetJobRequest>(
+        tx, ctx, head, [&]() -> absl::StatusOr<common::v1::GetJobRequest> {
+          if (!purpose.empty()) JZ_RETURN_IF_ERROR(ClaimFile(tx, job, purpose, digest));
+          common::v1::GetJobRequest answer;
+          answer.set_name(job.Name());
+          return answer;
+        });
   });
   JZ_RETURN_IF_ERROR(settled.status());
   return jobs::JobId::Parse(settled->name());
@@ -72,10 +82,11 @@ absl::StatusOr<jobs::JobId> SettleUpload(const Deps& deps, const rpc::CallContex
 
 template <class Request>
 absl::StatusOr<jobs::JobId> ReceiveAndSettle(const Deps& deps, const rpc::CallContext& ctx,
-                                             jobs::JobId job, const Request& head,
-                                             rpc::Reader<Request>& upload) {
+                                             jobs::JobId job, const ImportPurpose& purpose,
+                                             const Request& head, rpc::Reader<Request>& upload) {
   JZ_ASSIGN_OR_RETURN(std::string digest, ReceiveInput(deps, ctx, job, head.data(), upload));
-  JZ_ASSIGN_OR_RETURN(jobs::JobId settled, SettleUpload(deps, ctx, job, head, std::move(digest)));
+  JZ_ASSIGN_OR_RETURN(jobs::JobId settled,
+                      SettleUpload(deps, ctx, job, purpose, head, std::move(digest)));
   // Also for an earlier upload: the server may have stopped between settling and this.
   absl::Status finished = deps.jobs.FinishInput(settled, ctx.deadline);
   if (ReasonOf(finished) == "JOB_NOT_RECEIVING") return settled;
@@ -86,12 +97,12 @@ absl::StatusOr<jobs::JobId> ReceiveAndSettle(const Deps& deps, const rpc::CallCo
 // The job of an upload whose first message is `head`. An upload that is cut leaves nothing.
 template <class Request>
 absl::StatusOr<common::v1::Job> UploadJob(const Deps& deps, const rpc::CallContext& ctx,
-                                          const jobs::NewJob& new_job, const Request& head,
-                                          rpc::Reader<Request>& upload) {
+                                          const jobs::NewJob& new_job, const ImportPurpose& purpose,
+                                          const Request& head, rpc::Reader<Request>& upload) {
   JZ_ASSIGN_OR_RETURN(jobs::JobId job, deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
     return deps.jobs.Add(tx, new_job, ctx.now);
   }));
-  absl::StatusOr<jobs::JobId> settled = ReceiveAndSettle(deps, ctx, job, head, upload);
+  absl::StatusOr<jobs::JobId> settled = ReceiveAndSettle(deps, ctx, job, purpose, head, upload);
   if (!settled.ok() || *settled != job) {
     // A deadline of its own: the caller of a cut upload is gone.
     absl::Status dropped = deps.jobs.DropInput(job, absl::Now() + absl::Seconds(10));

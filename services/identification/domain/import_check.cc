@@ -16,12 +16,12 @@ ImportError ErrorAt(int64_t line, Column column, absl::string_view reason,
           .detail = std::move(detail)};
 }
 
+}  // namespace
+
 HouseholdKey KeyOf(const HouseholdFields& fields, RegionCode import_region) {
   int32_t county = fields.region.CountyNumber();
   return {county == 0 ? import_region.CountyNumber() : county, fields.national_no};
 }
-
-}  // namespace
 
 bool ImportCheck::Add(const ImportRow& row, ImportErrors& errors) {
   CheckPerson(row, errors);
@@ -98,16 +98,18 @@ void ImportCheck::CheckHead(Seen& seen, const ImportRow& row, ImportErrors& erro
   }
 }
 
-void ImportCheck::Finish(ImportErrors& errors) const {
+void ImportCheck::Finish(ImportErrors& errors, absl::flat_hash_set<HouseholdKey>& refused) const {
   const size_t errors_before = errors.size();
   for (const auto& [key, seen] : households_) {
     if (seen.broken) continue;
     if (seen.head_line == 0) {
       errors.push_back(ErrorAt(seen.first_line, Column::kRelation, "HEAD_MISSING"));
+      refused.insert(key);
     }
     if (seen.rows != seen.fields.member_count) {
       errors.push_back(ErrorAt(seen.first_line, Column::kMemberCount, "MEMBER_COUNT_MISMATCH",
                                absl::StrCat(seen.rows)));
+      refused.insert(key);
     }
   }
   // In the order of the file, so that two runs report the same.
@@ -115,6 +117,15 @@ void ImportCheck::Finish(ImportErrors& errors) const {
             [](const ImportError& a, const ImportError& b) {
               return std::tie(a.line, a.reason) < std::tie(b.line, b.reason);
             });
+}
+
+int64_t ImportCheck::CountRows(const absl::flat_hash_set<HouseholdKey>& households) const {
+  int64_t rows = 0;
+  for (const HouseholdKey& key : households) {
+    auto seen = households_.find(key);
+    if (seen != households_.end()) rows += seen->second.rows;
+  }
+  return rows;
 }
 
 std::optional<ImportHousehold> ImportAssembly::Add(ImportRow row) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "services/identification/domain/import_file.h"
 #include "services/identification/domain/region.h"
 
@@ -16,6 +17,8 @@ inline constexpr int64_t kMaxImportRows = 2'000'000;
 
 // County and national number of a household.
 using HouseholdKey = std::pair<int32_t, std::string>;
+// Of a household of a file for `import_region`; rows without a county count as of that region.
+HouseholdKey KeyOf(const HouseholdFields& fields, RegionCode import_region);
 
 // Duplicates, columns that must agree, heads and member counts, and regions. Keeps some 300 bytes a
 // household and some 50 a person.
@@ -27,8 +30,10 @@ class ImportCheck {
 
   // True when the row is the first of its household.
   bool Add(const ImportRow& row, ImportErrors& errors);
-  // The end of the file.
-  void Finish(ImportErrors& errors) const;
+  // The end of the file. Households that an error is about are added to `refused`.
+  void Finish(ImportErrors& errors, absl::flat_hash_set<HouseholdKey>& refused) const;
+  // Rows of these households.
+  int64_t CountRows(const absl::flat_hash_set<HouseholdKey>& households) const;
 
   int64_t household_count() const { return static_cast<int64_t>(households_.size()); }
 

@@ -65,6 +65,8 @@ absl::StatusOr<cv1::Job> RegisterService::Send(const Client& client, const Uploa
   message.set_mode(upload.mode);
   message.set_file_name("register.csv");
   message.set_request_id(upload.request_id);
+  message.set_atomicity(upload.atomicity);
+  message.set_max_duplicate_percent(upload.max_duplicate_percent);
   bool open = stream->Write(message);
   message.Clear();
   for (size_t at = 0; open && at < upload.csv.size(); at += upload.piece) {

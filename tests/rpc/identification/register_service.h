@@ -35,6 +35,8 @@ struct Upload {
   std::string region = kCounty;
   idv1::ImportMode mode = idv1::IMPORT_MODE_COMMIT;
   size_t piece = 1 << 20;
+  idv1::ImportAtomicity atomicity = idv1::IMPORT_ATOMICITY_PER_FILE;
+  int max_duplicate_percent = 0;
 };
 
 // One error of a job as "row column reason".

@@ -271,6 +271,8 @@ TEST_F(Sheets, SentTwiceAreOneJob) {
               Refused(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
+// Whether the second upload comes while the first is under way or after it: it is refused, or
+// changes nothing.
 TEST_F(Sheets, ImportedTwiceAtTheSameTimeAreEnteredOnce) {
   std::vector<Cells> rows;
   for (int i = 0; i < 300; ++i) {
@@ -280,7 +282,14 @@ TEST_F(Sheets, ImportedTwiceAtTheSameTimeAreEnteredOnce) {
   const std::string file = SheetOf(rows);
   std::vector<std::thread> senders;
   for (const char* request : {"a", "b"}) {
-    senders.emplace_back([&, request] { Import({.file = file, .request_id = request}); });
+    senders.emplace_back([&, request] {
+      auto job = SendSheet(officer_, {.file = file, .request_id = request});
+      if (job.ok()) {
+        EXPECT_EQ(service_.Await(officer_, *job).state(), cv1::JOB_STATE_SUCCEEDED);
+      } else {
+        EXPECT_THAT(job, Refused(absl::StatusCode::kAlreadyExists, "IMPORT_UNDER_WAY"));
+      }
+    });
   }
   for (std::thread& sender : senders) sender.join();
   EXPECT_EQ(service_.CountRows("household"), 300);

@@ -35,7 +35,8 @@ void RegisterRowTarget(absl::string_view input) {
   };
   reader.Feed(input, on_row);
   reader.Finish(on_row);
-  check.Finish(errors);
+  absl::flat_hash_set<id::HouseholdKey> refused;
+  check.Finish(errors, refused);
   for (const id::ImportError& error : errors) {
     Expect(id::ImportErrorTextZh(error) != error.reason, "every reason has a text");
   }

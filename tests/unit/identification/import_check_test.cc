@@ -51,7 +51,8 @@ std::vector<std::string> ErrorsOf(const std::vector<Fields>& rows,
   ImportCheck check(*RegionCode::Parse(import_region), villages, kToday);
   ImportErrors errors;
   for (const ImportRow& row : ParseAll(rows, errors)) check.Add(row, errors);
-  check.Finish(errors);
+  absl::flat_hash_set<HouseholdKey> refused;
+  check.Finish(errors, refused);
   std::vector<std::string> texts;
   for (const ImportError& error : errors) {
     texts.push_back(absl::StrCat(error.line, " ", error.column, " ", error.reason,
