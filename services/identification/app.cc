@@ -7,6 +7,7 @@
 #include "services/identification/deps.h"
 #include "services/identification/duplicate_job.h"
 #include "services/identification/export_job.h"
+#include "services/identification/household_cache.h"
 #include "services/identification/import_job.h"
 #include "services/identification/quality_job.h"
 #include "services/identification/quality_rules.h"
@@ -67,7 +68,8 @@ class IdentificationApp : public App {
               .ids = *foundation_->ids,
               .jobs = *jobs_,
               .outbox = *outbox_,
-              .clock = *foundation_->clock} {
+              .clock = *foundation_->clock,
+              .households = &households_} {
     jobs_->Register(kImportJob, [this](jobs::JobRun& run) { return RunImport(deps_, run); });
     jobs_->Register(kSheetJob, [this](jobs::JobRun& run) { return RunSheetImport(deps_, run); });
     jobs_->Register(kReformJob, [this](jobs::JobRun& run) { return RunReform(deps_, run); });
@@ -92,6 +94,7 @@ class IdentificationApp : public App {
   std::unique_ptr<Foundation> foundation_;
   std::unique_ptr<feed::Outbox> outbox_;
   std::unique_ptr<jobs::Jobs> jobs_;
+  HouseholdCache households_;
   Deps deps_;
   std::unique_ptr<rpc::Server> server_;
 };

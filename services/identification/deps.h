@@ -11,6 +11,8 @@
 
 namespace jz::identification {
 
+class HouseholdCache;
+
 struct Deps {
   sql::Database& db;
   const crypto::Sealer& sealer;
@@ -19,6 +21,7 @@ struct Deps {
   jobs::Jobs& jobs;
   feed::Outbox& outbox;
   const Clock& clock;
+  HouseholdCache* households = nullptr;  // null: every read is one of the database
 };
 
 }  // namespace jz::identification

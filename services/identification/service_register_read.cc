@@ -4,10 +4,9 @@
 #include "common/rpc/listing.h"
 #include "common/status/status.h"
 #include "services/identification/convert_register.h"
+#include "services/identification/read_households.h"
 #include "services/identification/service_register.h"
-#include "services/identification/store/facts_store.h"
 #include "services/identification/store/household_store.h"
-#include "services/identification/store/income_store.h"
 #include "services/identification/store/person_store.h"
 
 namespace jz::identification {
@@ -17,37 +16,6 @@ using Views = std::vector<HouseholdView>;
 
 absl::Status HouseholdNotFound(HouseholdId id) {
   return NotFound("HOUSEHOLD_NOT_FOUND", {{"household", id.Name()}}, "there is no such household");
-}
-
-// Households with members and latest income, by id; unknown ids are left out.
-absl::StatusOr<Views> LoadViews(sql::Transaction& tx, const auth::RegionScope& scope,
-                                absl::Span<const HouseholdId> ids) {
-  JZ_ASSIGN_OR_RETURN(std::vector<Household> households, LoadHouseholds(tx, scope, ids));
-  std::vector<HouseholdId> found;
-  for (const Household& household : households) found.push_back(household.id);
-  JZ_ASSIGN_OR_RETURN(std::vector<Person> members, LoadMembers(tx, found));
-  JZ_ASSIGN_OR_RETURN(std::vector<HouseholdIncome> incomes, LoadLatestIncomes(tx, found));
-  JZ_ASSIGN_OR_RETURN(std::vector<FactsRow> facts, LoadFacts(tx, found));
-  Views views;
-  absl::flat_hash_map<HouseholdId, size_t> index;
-  for (Household& household : households) {
-    index[household.id] = views.size();
-    views.emplace_back().household = std::move(household);
-  }
-  for (Person& person : members) {
-    HouseholdView& view = views[index[person.household]];
-    if (person.id == view.household.head) view.head_name = person.name;
-    view.members.push_back(std::move(person));
-  }
-  for (HouseholdIncome& income : incomes) {
-    views[index[income.household]].income = std::move(income.statement);
-  }
-  for (const FactsRow& row : facts) {
-    if (!views[index[row.household]].facts.emplace().ParseFromString(row.facts)) {
-      return Internal("FACTS_BROKEN", "facts of a household do not parse");
-    }
-  }
-  return views;
 }
 
 absl::StatusOr<Views> WithHeads(sql::Transaction& tx, const auth::RegionScope& scope,
@@ -84,27 +52,27 @@ absl::StatusOr<std::vector<HouseholdState>> StatesFrom(const v1::ListHouseholdsR
 absl::StatusOr<v1::Household> GetHousehold(const Deps& deps, const rpc::CallContext& ctx,
                                            const v1::GetHouseholdRequest& request) {
   JZ_ASSIGN_OR_RETURN(HouseholdId id, HouseholdId::Parse(request.name()));
-  JZ_ASSIGN_OR_RETURN(Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-    return LoadViews(tx, ctx.scope(), {id});
-  }));
-  if (views.empty()) return HouseholdNotFound(id);
-  return ToMessage(views.front(), deps.sealer, crypto::Purpose::kDetail);
+  JZ_ASSIGN_OR_RETURN(auto messages, ReadHouseholds(deps, ctx.scope(), {id}, ctx.deadline));
+  if (messages.front() == nullptr) return HouseholdNotFound(id);
+  v1::Household household;
+  if (!household.ParseFromString(*messages.front())) {
+    return Internal("HOUSEHOLD_BROKEN", "a household does not parse");
+  }
+  return household;
 }
 
 absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(
     const Deps& deps, const rpc::CallContext& ctx, const v1::BatchGetHouseholdsRequest& request) {
   JZ_ASSIGN_OR_RETURN(std::vector<HouseholdId> ids, HouseholdIdsFrom(request));
-  JZ_ASSIGN_OR_RETURN(Views views, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-    return LoadViews(tx, ctx.scope(), ids);
-  }));
-  absl::flat_hash_map<HouseholdId, const HouseholdView*> by_id;
-  for (const HouseholdView& view : views) by_id[view.household.id] = &view;
+  JZ_ASSIGN_OR_RETURN(auto messages, ReadHouseholds(deps, ctx.scope(), ids, ctx.deadline));
   v1::BatchGetHouseholdsResponse response;
-  for (HouseholdId id : ids) {
-    auto found = by_id.find(id);
-    if (found == by_id.end()) return HouseholdNotFound(id);
-    JZ_ASSIGN_OR_RETURN(*response.add_households(),
-                        ToMessage(*found->second, deps.sealer, crypto::Purpose::kDetail));
+  // As they are on the wire: parsing a hundred households only to write them again would be most of
+  // the call.
+  auto* fields = response.GetReflection()->MutableUnknownFields(&response);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (messages[i] == nullptr) return HouseholdNotFound(ids[i]);
+    fields->AddLengthDelimited(v1::BatchGetHouseholdsResponse::kHouseholdsFieldNumber,
+                               *messages[i]);
   }
   return response;
 }

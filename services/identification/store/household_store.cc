@@ -129,6 +129,21 @@ absl::StatusOr<std::vector<Household>> LoadHouseholds(sql::Transaction& tx,
   return Load(tx, scope, ids, "");
 }
 
+absl::StatusOr<std::vector<CurrentVersion>> LoadVersions(sql::Transaction& tx,
+                                                         const auth::RegionScope& scope,
+                                                         absl::Span<const HouseholdId> ids) {
+  if (ids.empty()) return std::vector<CurrentVersion>();
+  sql::Values values(ids.begin(), ids.end());
+  sql::PadInList(values, ids.size());
+  const std::string in_scope = sql::ScopeClause(scope, "region_code", values);
+  return tx.Select(absl::StrCat("SELECT id, version FROM household WHERE id IN (",
+                                sql::InList(ids.size()), ") AND ", in_scope),
+                   values, [](const sql::Row& row) {
+                     return CurrentVersion{.household = row.IdOf<HouseholdId>(0),
+                                           .version = row.Int(1)};
+                   });
+}
+
 absl::StatusOr<std::vector<Household>> LockHouseholds(sql::Transaction& tx,
                                                       const auth::RegionScope& scope,
                                                       absl::Span<const HouseholdId> ids) {

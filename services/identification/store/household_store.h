@@ -19,7 +19,15 @@ namespace jz::identification {
 absl::StatusOr<std::vector<Household>> LoadHouseholds(sql::Transaction& tx,
                                                       const auth::RegionScope& scope,
                                                       absl::Span<const HouseholdId> ids);
-// The same with row locks, taken in order of id.
+// The versions of those that exist inside `scope`, in no order.
+struct CurrentVersion {
+  HouseholdId household;
+  int64_t version = 0;
+};
+absl::StatusOr<std::vector<CurrentVersion>> LoadVersions(sql::Transaction& tx,
+                                                         const auth::RegionScope& scope,
+                                                         absl::Span<const HouseholdId> ids);
+// The same as LoadHouseholds with row locks, taken in order of id.
 absl::StatusOr<std::vector<Household>> LockHouseholds(sql::Transaction& tx,
                                                       const auth::RegionScope& scope,
                                                       absl::Span<const HouseholdId> ids);
