@@ -1,13 +1,18 @@
+#include <arpa/inet.h>
 #include <prometheus/counter.h>
 #include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
+#include <thread>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -63,6 +68,19 @@ std::string KeyOf(const std::string& name, Metrics::Labels labels) {
   return key;
 }
 
+// Connects and hangs up.
+void Knock(const std::string& address, int port) {
+  sockaddr_in to = {};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<uint16_t>(port));
+  const std::string host = address.substr(0, address.rfind(':'));
+  const bool one = inet_pton(AF_INET, host.c_str(), &to.sin_addr) == 1;
+  if (!one || to.sin_addr.s_addr == INADDR_ANY) to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  (void)connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  close(fd);
+}
+
 class PrometheusMetrics : public Metrics {
  public:
   PrometheusMetrics()
@@ -71,6 +89,22 @@ class PrometheusMetrics : public Metrics {
                        .Name("jz_rpc_duration_seconds")
                        .Help("Time from the arrival of a call to its end.")
                        .Register(*registry_)) {}
+
+  // The server looks only every two seconds whether it shall end, unless somebody comes.
+  ~PrometheusMetrics() override {
+    if (!exposer_) return;
+    const int served = port();
+    std::atomic<bool> ended = false;
+    std::thread knocking([&] {
+      while (!ended) {
+        Knock(address_, served);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    });
+    exposer_.reset();
+    ended = true;
+    knocking.join();
+  }
 
   Rpc& ForRpc(absl::string_view service, absl::string_view method) override {
     std::lock_guard lock(mutex_);
@@ -111,11 +145,15 @@ class PrometheusMetrics : public Metrics {
       return FailedPrecondition("METRICS_SERVED", {}, "the metrics are served already");
     }
     try {  // the library throws when it cannot listen
-      exposer_ = std::make_unique<prometheus::Exposer>(address, 1);
+      // A client that connects and says nothing holds a thread until it is given up: with one
+      // thread, a probe of the port kept a scrape waiting for half a minute.
+      exposer_ = std::make_unique<prometheus::Exposer>(std::vector<std::string>{
+          "listening_ports", address, "num_threads", "4", "request_timeout_ms", "2000"});
     } catch (const std::exception& error) {
       return Unavailable("METRICS_ADDRESS_TAKEN",
                          absl::StrCat("cannot serve metrics on ", address, ": ", error.what()));
     }
+    address_ = address;
     exposer_->RegisterCollectable(registry_);
     return absl::OkStatus();
   }
@@ -135,6 +173,7 @@ class PrometheusMetrics : public Metrics {
   absl::flat_hash_map<std::string, prometheus::Counter*> counters_;
   absl::flat_hash_map<std::string, prometheus::Gauge*> gauges_;
   std::unique_ptr<prometheus::Exposer> exposer_;
+  std::string address_;  // that it listens on
 };
 
 }  // namespace

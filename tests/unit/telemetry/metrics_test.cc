@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/status/status.h"
 #include "common/telemetry/telemetry.h"
 
@@ -17,21 +18,25 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Get(int port, const std::string& path) {
+int Connect(int port) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return fd;
+}
+
+std::string Get(int port, const std::string& path) {
+  const int fd = Connect(port);
+  const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
   std::string answer;
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
-    const std::string request = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
-    EXPECT_EQ(write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-    char buffer[4096];
-    ssize_t size = 0;
-    while ((size = read(fd, buffer, sizeof buffer)) > 0) {
-      answer.append(buffer, static_cast<size_t>(size));
-    }
+  char buffer[4096];
+  ssize_t size = 0;
+  while ((size = read(fd, buffer, sizeof buffer)) > 0) {
+    answer.append(buffer, static_cast<size_t>(size));
   }
   close(fd);
   return answer;
@@ -58,6 +63,19 @@ TEST(Metrics, ServesWhatWasRecorded) {
   EXPECT_THAT(text, HasSubstr("jz_test_rows{table=\"household\"} 42"));
   EXPECT_THAT(text, HasSubstr("jz_test_rows{table=\"person\"} 1"));
   EXPECT_THAT(text, HasSubstr("jz_test_lag 2.5"));
+}
+
+TEST(Metrics, ServesBesideClientsThatSayNothing) {
+  auto metrics = Metrics::Create();
+  ASSERT_TRUE(metrics->Serve("127.0.0.1:0").ok());
+  metrics->Set("jz_test_lag", {}, 1);
+  const int silent[] = {Connect(metrics->port()), Connect(metrics->port())};
+  // Accepted in this order: both are being served when the request comes. 30 seconds is how long
+  // they would keep a thread by default.
+  const absl::Time begun = absl::Now();
+  EXPECT_THAT(Get(metrics->port(), "/metrics"), HasSubstr("jz_test_lag 1"));
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(20));
+  for (int fd : silent) close(fd);
 }
 
 TEST(Metrics, GivesTheSameHandleForTheSameMethod) {
