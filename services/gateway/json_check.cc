@@ -66,10 +66,13 @@ class Checker {
     json.unsigned_integer = value;
     return Scalar(json);
   }
-  bool number_float(double value, const std::string&) {
+  bool number_float(double value, const std::string& text) {
     JsonValue json;
     json.kind = JsonValue::Kind::kFloat;
-    json.floating = value;
+    // Written as a whole number, it is one that no 64-bit type holds; rounded, it might look like
+    // one.
+    const bool whole = text.find_first_of(".eE") == std::string::npos;
+    json.floating = whole ? std::copysign(HUGE_VAL, value) : value;
     return Scalar(json);
   }
   bool string(std::string& value) {

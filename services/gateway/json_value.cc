@@ -23,7 +23,10 @@ JsonVerdict OutOfRange(const FieldDescriptor& field) {
 }
 
 // A whole number as sign and magnitude wide enough for both 64-bit types.
-enum class Whole { kYes, kNo, kTooLarge };
+enum class Whole { kYes, kNo, kTooLarge, kInexact };
+
+// A double from here on may stand for another number than the one that was written.
+constexpr double kFirstInexact = 9007199254740992;  // 2^53
 
 Whole ReadWhole(const JsonValue& value, __int128* whole) {
   switch (value.kind) {
@@ -36,6 +39,7 @@ Whole ReadWhole(const JsonValue& value, __int128* whole) {
     case Kind::kFloat:
       if (!(std::abs(value.floating) < 1e20)) return Whole::kTooLarge;
       *whole = static_cast<__int128>(value.floating);
+      if (std::abs(value.floating) >= kFirstInexact) return Whole::kInexact;
       return std::trunc(value.floating) == value.floating ? Whole::kYes : Whole::kNo;
     case Kind::kString:
       break;
@@ -60,9 +64,12 @@ JsonVerdict CheckWhole(const FieldDescriptor& field, const JsonValue& value) {
   __int128 whole = 0;
   const Whole found = ReadWhole(value, &whole);
   if (found == Whole::kNo) return Wrong(field);
-  const bool fits = found == Whole::kYes && whole >= std::numeric_limits<Number>::min() &&
+  const bool fits = found != Whole::kTooLarge && whole >= std::numeric_limits<Number>::min() &&
                     whole <= std::numeric_limits<Number>::max();
   if (!fits) return OutOfRange(field);
+  if (found == Whole::kInexact) {
+    return {"OUT_OF_RANGE", "is exact from 2^53 on only without point and exponent"};
+  }
   return {};
 }
 

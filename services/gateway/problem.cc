@@ -59,6 +59,7 @@ constexpr ReasonRow kReasons[] = {
     {"METHOD_NOT_ALLOWED", {405, "Method not allowed"}},
     {"REQUEST_TIMEOUT", {408, "Request timeout"}},
     {kWrongEtag, {412, "Precondition failed"}},
+    {"MESSAGE_TOO_LARGE", {413, "Content too large"}},
     {"BODY_TOO_LARGE", {413, "Content too large"}},
     {"URI_TOO_LONG", {414, "URI too long"}},
     {"CONTENT_TYPE", {415, "Unsupported media type"}},

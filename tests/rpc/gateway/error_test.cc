@@ -148,7 +148,7 @@ TEST(GatewayErrors, AnAnswerThatIsTooLargeIsAnErrorNotACrash) {
   const HttpReply reply =
       gateway.Post("/v1/sample/everything:echo",
                    absl::StrCat(R"({"stringValue": ")", std::string(5000, 'x'), "\"}"));
-  EXPECT_EQ(reply.status, 429);
+  EXPECT_EQ(reply.status, 413);
   EXPECT_EQ(reply.Json()["reason"], "MESSAGE_TOO_LARGE");
   EXPECT_EQ(gateway.Get("/v1/sample/records/a").status, 200);
 }

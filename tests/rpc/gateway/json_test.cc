@@ -82,6 +82,8 @@ TEST(GatewayJson, NamesTheFieldThatIsWrong) {
       {R"({"uint32Value": -1})", "uint32_value", "OUT_OF_RANGE"},
       {R"({"int64Value": 9223372036854775808})", "int64_value", "OUT_OF_RANGE"},
       {R"({"int64Value": "9223372036854775808"})", "int64_value", "OUT_OF_RANGE"},
+      {R"({"int64Value": -9223372036854775809})", "int64_value", "OUT_OF_RANGE"},
+      {R"({"int64Value": 9007199254740993.0})", "int64_value", "OUT_OF_RANGE"},
       {R"({"uint64Value": 1e30})", "uint64_value", "OUT_OF_RANGE"},
       {R"({"doubleValue": 1e999})", "double_value", "OUT_OF_RANGE"},
       {R"({"boolValue": "yes"})", "bool_value", "WRONG_TYPE"},

@@ -16,6 +16,7 @@ absl::Status Check(absl::string_view json) {
 TEST(CheckJson, AcceptsWhatProto3JsonAllows) {
   for (const char* json :
        {"{}", R"({"int64Value": "5", "int64_value": null} )", R"({"int32Value": 5.0})",
+        R"({"int64Value": 9007199254740991.0})", R"({"doubleValue": 1e30})",
         R"({"int32Value": "5"})", R"({"int32Value": 1e3})", R"({"doubleValue": "NaN"})",
         R"({"doubleValue": "1.5"})", R"({"doubleValue": 5})", R"({"state": 2})",
         R"({"inner": null, "texts": null, "counts": null})", R"({"anything": null})",
@@ -34,6 +35,9 @@ TEST(CheckJson, RefusesValuesOfTheWrongKind) {
                            R"({"int32Value": " 1"})",
                            R"({"int32Value": -2147483649})",
                            R"({"uint64Value": "18446744073709551616"})",
+                           R"({"uint64Value": 18446744073709551616})",
+                           R"({"int64Value": -9223372036854775809})",
+                           R"({"int64Value": 9007199254740994e0})",
                            R"({"doubleValue": "one"})",
                            R"({"doubleValue": false})",
                            R"({"boolValue": "true"})",
