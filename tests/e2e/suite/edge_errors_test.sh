@@ -46,15 +46,31 @@ reconfigure() {
 rest province-viewer GET /v1/nothing >/dev/null
 members=$(jq -c 'keys' "$JZ_VAR/body")
 
+# A deadline that is over, and none that can be read.
+call=$(printf '\0\0\0\0\0' | base64)
+grpc_in() { base64 -d <<<"$call" | grpc "$1" -H "grpc-timeout: $2" --data-binary @-; }
+grpc_in 4 1n
+grpc_in 3 soon
+
 huge="content-length: 3000000000"
 problem 413 BODY_TOO_LARGE -X POST -H "$huge" --data-binary x
 grpc 8 -H "$huge" --data-binary x
+problem 405 METHOD_NOT_ALLOWED -X TRACE
 traced="????????????????????????????????"  # the edge did not come to the headers
 problem 414 URI_TOO_LONG --http1.1 -G --data-urlencode "pageToken=$(head -c 20000 /dev/zero | tr '\0' a)" -X GET
 problem 431 HEADER_TOO_LARGE --http1.1 -H "x-long: $(head -c 20000 /dev/zero | tr '\0' a)"
 traced=$trace
 curl --silent -o "$JZ_VAR/body" -w '%{http_code}' "http://localhost:$PORT_EDGE$list" >"$JZ_VAR/status"
 expect "without TLS" "$(<"$JZ_VAR/status") $(jq -r .reason "$JZ_VAR/body")" "400 REQUEST_MALFORMED"
+
+# Bytes that are no request, to every port.
+for port in "$PORT_EDGE" "$PORT_GATEWAY" "$PORT_GATEWAY_METRICS" "${PORT_GRPC[@]}" "${PORT_METRICS[@]}"; do
+  (head -c 5000 /dev/urandom >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || true
+  (printf 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n%5000d' 0 >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || true
+done
+for service in "${JZ_SERVICES[@]}" gateway; do running "$service" "jz_$service" || fail "$service ended"; done
+rest province-viewer GET "$list" >/dev/null
+expect "after bytes that are no request" "$(<"$JZ_VAR/status")" 200
 
 # One call more than the limit: the first is held open by a body that does not end.
 reconfigure 's/limit_conn caller 512/limit_conn caller 1/'
