@@ -14,13 +14,11 @@ constexpr size_t kMaxPlaceholders = 65'535;  // of the protocol
 constexpr int64_t kMaxStatementBytes = 8 << 20;
 
 // Few different counts, so that few statements are prepared; small ones, whose cost is the round
-// trip, in one statement or two.
+// trip, in one statement.
 size_t PreparedCount(size_t limit) {
-  constexpr size_t kStep = 16;
-  constexpr size_t kStepsUpTo = 256;
-  if (limit <= kStep) return limit;
-  if (limit <= kStepsUpTo) return limit - limit % kStep;
-  size_t power = kStepsUpTo;
+  constexpr size_t kExact = 16;
+  if (limit <= kExact) return limit;
+  size_t power = kExact;
   while (power * 2 <= limit) power *= 2;
   return power;
 }
@@ -104,7 +102,7 @@ absl::Status ConnectionTransaction::Query(absl::string_view sql, const Values& v
   return absl::OkStatus();
 }
 
-// A remainder is sent in pieces, so that a table needs at most 33 prepared statements.
+// A remainder is sent in pieces, so that a table needs at most 22 prepared statements.
 absl::StatusOr<int64_t> ConnectionTransaction::InsertRows(absl::string_view head, int columns,
                                                           const Values& rows,
                                                           absl::string_view tail) {
