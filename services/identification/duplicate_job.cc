@@ -1,6 +1,7 @@
 #include "services/identification/duplicate_job.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/container/flat_hash_map.h"
 #include "common/status/status.h"
@@ -48,23 +49,31 @@ class DuplicateRun {
                                 .errors = {}});
   }
 
+  absl::Status AddHash(const char* context, const std::string& sealed,
+                       std::set<std::string>& hashes) const {
+    if (sealed.empty()) return absl::OkStatus();
+    JZ_ASSIGN_OR_RETURN(std::string plain, deps_.sealer.Open(context, sealed));
+    plain = NormalPhone(plain);
+    if (!plain.empty()) hashes.insert(deps_.sealer.Hash(kSharedPhoneContext, plain));
+    return absl::OkStatus();
+  }
+
   // Phones of the next households, opened and hashed outside of the transaction that keeps them.
   absl::Status IndexSome() {
     const PhonePage page{.region = run_.region(),
                          .after_region = RegionCode::FromNumber(state_.region_code()),
                          .after = HouseholdId(state_.household_id()),
                          .limit = kHouseholdsPerStep};
-    JZ_ASSIGN_OR_RETURN(std::vector<HouseholdPhone> phones,
+    JZ_ASSIGN_OR_RETURN(std::vector<HouseholdPhones> phones,
                         deps_.db.Fetch(run_.deadline(),
                                        [&](sql::Transaction& tx) { return ReadPhones(tx, page); }));
     State after = state_;
-    for (HouseholdPhone& phone : phones) {
-      if (phone.phone_sealed.empty()) continue;
-      JZ_ASSIGN_OR_RETURN(std::string plain, deps_.sealer.Open(kPhoneContext, phone.phone_sealed));
-      plain = NormalPhone(plain);
-      if (plain.empty()) continue;
-      phone.phone_hash = deps_.sealer.Hash(kSharedPhoneContext, plain);
-      after.set_phone_count(after.phone_count() + 1);
+    for (HouseholdPhones& household : phones) {
+      JZ_RETURN_IF_ERROR(AddHash(kPhoneContext, household.phone_sealed, household.hashes));
+      for (const std::string& sealed : household.person_phones_sealed) {
+        JZ_RETURN_IF_ERROR(AddHash(kPersonPhoneContext, sealed, household.hashes));
+      }
+      if (!household.hashes.empty()) after.set_phone_count(after.phone_count() + 1);
     }
     after.set_household_count(after.household_count() + static_cast<int64_t>(phones.size()));
     if (phones.size() == kHouseholdsPerStep) {

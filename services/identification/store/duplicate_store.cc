@@ -9,8 +9,8 @@ namespace jz::identification {
 namespace {
 
 constexpr char kSelectPhones[] =
-    "SELECT id, region_code, IF(state IN (1, 2, 3) AND member_count > 0, phone_sealed, NULL) FROM "
-    "household WHERE region_code BETWEEN ? AND ? AND region_code >= ? AND (region_code > ? OR id > "
+    "SELECT id, region_code, phone_sealed, state IN (1, 2, 3) AND member_count > 0 FROM household "
+    "WHERE region_code BETWEEN ? AND ? AND region_code >= ? AND (region_code > ? OR id > "
     "?) ORDER BY region_code, id LIMIT ?";
 constexpr char kInsertPhone[] =
     "INSERT INTO household_phone (phone_hash, household_id, region_code) VALUES";
@@ -76,27 +76,44 @@ std::string InScope(const auth::RegionScope& scope, sql::Values& values) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<HouseholdPhone>> ReadPhones(sql::Transaction& tx,
-                                                       const PhonePage& page) {
-  return tx.Select(kSelectPhones,
-                   {page.region, page.region.Last(), page.after_region, page.after_region,
-                    page.after, page.limit},
-                   [](const sql::Row& row) {
-                     return HouseholdPhone{
-                         .place = {.household = row.IdOf<HouseholdId>(0), .region = row.Region(1)},
-                         .phone_sealed = row.Text(2),
-                         .phone_hash = ""};
-                   });
+absl::StatusOr<std::vector<HouseholdPhones>> ReadPhones(sql::Transaction& tx,
+                                                        const PhonePage& page) {
+  absl::flat_hash_map<HouseholdId, size_t> on_file;
+  std::vector<HouseholdPhones> all;
+  JZ_RETURN_IF_ERROR(tx.Query(kSelectPhones,
+                              {page.region, page.region.Last(), page.after_region,
+                               page.after_region, page.after, page.limit},
+                              [&](const sql::Row& row) {
+                                HouseholdPhones& phones = all.emplace_back();
+                                phones.place = {.household = row.IdOf<HouseholdId>(0),
+                                                .region = row.Region(1)};
+                                if (!row.Bool(3)) return;
+                                phones.phone_sealed = row.Text(2);
+                                on_file[phones.place.household] = all.size() - 1;
+                              }));
+  if (on_file.empty()) return all;
+  sql::Values ids;
+  for (const auto& [household, index] : on_file) ids.emplace_back(household);
+  sql::PadInList(ids, on_file.size());
+  JZ_RETURN_IF_ERROR(
+      tx.Query(absl::StrCat("SELECT household_id, phone_sealed FROM person WHERE household_id IN (",
+                            sql::InList(on_file.size()),
+                            ") AND left_on IS NULL AND phone_sealed IS NOT NULL"),
+               ids, [&](const sql::Row& row) {
+                 all[on_file[row.IdOf<HouseholdId>(0)]].person_phones_sealed.push_back(row.Text(1));
+               }));
+  return all;
 }
 
-absl::Status ReplacePhones(sql::Transaction& tx, absl::Span<const HouseholdPhone> phones) {
+absl::Status ReplacePhones(sql::Transaction& tx, absl::Span<const HouseholdPhones> phones) {
   if (phones.empty()) return absl::OkStatus();
   sql::Values households;
   sql::Values rows;
-  for (const HouseholdPhone& phone : phones) {
+  for (const HouseholdPhones& phone : phones) {
     households.emplace_back(phone.place.household);
-    if (phone.phone_hash.empty()) continue;
-    rows.insert(rows.end(), {phone.phone_hash, phone.place.household, phone.place.region});
+    for (const std::string& hash : phone.hashes) {
+      rows.insert(rows.end(), {hash, phone.place.household, phone.place.region});
+    }
   }
   sql::PadInList(households, phones.size());
   JZ_RETURN_IF_ERROR(tx.Execute(absl::StrCat("DELETE FROM household_phone WHERE household_id IN (",

@@ -1,6 +1,7 @@
 // Tables household_phone, duplicate and duplicate_household. SQL only.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,12 @@
 
 namespace jz::identification {
 
-struct HouseholdPhone {
+// A household's numbers; none when it is no longer on file.
+struct HouseholdPhones {
   DuplicatePlace place;
-  std::string phone_sealed;  // empty: none, or the household is no longer on file
-  std::string phone_hash;    // empty: none; not read
+  std::string phone_sealed;                       // of the household; empty: none
+  std::vector<std::string> person_phones_sealed;  // of its present members
+  std::set<std::string> hashes;                   // of all of them; not read
 };
 // Households of a region in order of (region, id), behind the given ones.
 struct PhonePage {
@@ -24,9 +27,10 @@ struct PhonePage {
   HouseholdId after;
   int limit = 1000;
 };
-absl::StatusOr<std::vector<HouseholdPhone>> ReadPhones(sql::Transaction& tx, const PhonePage& page);
-// Replaces what is kept of these households; those without a hash are forgotten.
-absl::Status ReplacePhones(sql::Transaction& tx, absl::Span<const HouseholdPhone> phones);
+absl::StatusOr<std::vector<HouseholdPhones>> ReadPhones(sql::Transaction& tx,
+                                                        const PhonePage& page);
+// Replaces what is kept of these households; those without hashes are forgotten.
+absl::Status ReplacePhones(sql::Transaction& tx, absl::Span<const HouseholdPhones> phones);
 
 // Numbers behind `after`, in order of hash, that households of several counties have, one of them
 // in `region`.
