@@ -17,6 +17,7 @@
 #include "services/identification/service_comparison.h"
 #include "services/identification/service_duplicate.h"
 #include "services/identification/service_export.h"
+#include "services/identification/service_household.h"
 #include "services/identification/service_quality.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
@@ -45,13 +46,14 @@ class IdentificationApp : public App {
     std::vector<rpc::Router> routers;
     routers.push_back(RegionRouter(app->deps_));
     routers.push_back(CodeListRouter(app->deps_));
-    routers.push_back(RegisterRouter(app->deps_));
+    routers.push_back(RegisterRouter(app->deps_, app->rules_));
     routers.push_back(VillageRouter(app->deps_));
     routers.push_back(CaseRouter(app->deps_));
     routers.push_back(ComparisonRouter(app->deps_));
     routers.push_back(DuplicateRouter(app->deps_));
     routers.push_back(QualityRouter(app->deps_));
     routers.push_back(ExportRouter(app->deps_));
+    routers.push_back(HouseholdRouter(app->deps_, app->rules_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
     return app;
@@ -96,6 +98,7 @@ class IdentificationApp : public App {
   std::unique_ptr<jobs::Jobs> jobs_;
   HouseholdCache households_;
   Deps deps_;
+  QualityRuleCache rules_;
   std::unique_ptr<rpc::Server> server_;
 };
 

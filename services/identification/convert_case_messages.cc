@@ -209,6 +209,8 @@ v1::Flows ToMessage(const Flows& flows, RegionCode region, const Period& period)
   *message.mutable_person_natural_decrease() = ToMessage(flows.person_natural_decrease);
   *message.mutable_person_natural_increase() = ToMessage(flows.person_natural_increase);
   *message.mutable_within_period() = ToMessage(flows.within_period);
+  *message.mutable_joined_by_split() = ToMessage(flows.joined_by_split);
+  *message.mutable_left_by_merge() = ToMessage(flows.left_by_merge);
   *message.mutable_closing() = ToMessage(flows.closing);
   for (const FlowCheck& from : CheckFlows(flows)) {
     v1::FlowCheck& to = *message.add_checks();

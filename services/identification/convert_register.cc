@@ -17,7 +17,8 @@ using google::protobuf::util::TimeUtil;
 constexpr int kMaxNote = 200;
 
 static_assert(static_cast<int>(HouseholdState::kClosed) == v1::HOUSEHOLD_STATE_CLOSED);
-static_assert(static_cast<int>(AdjustmentKind::kRetain) == v1::ADJUSTMENT_KIND_RETAIN);
+static_assert(static_cast<int>(AdjustmentKind::kNaturalIncrease) ==
+              v1::ADJUSTMENT_KIND_NATURAL_INCREASE);
 
 // Everything but members, income and what is sealed.
 v1::Household PlainFields(const Household& h) {
@@ -150,7 +151,7 @@ absl::StatusOr<std::vector<MemberChange>> MemberChangesFrom(
       violations.Add(field + ".person", "RESOURCE_NAME_FORMAT", "the name of a person");
     }
     if (!IsDeparture(from.kind())) {
-      violations.Add(field + ".kind", "MEMBER_CHANGE_KIND", "01, 02, 03, 04 or 08");
+      violations.Add(field + ".kind", "MEMBER_CHANGE_KIND", "01, 02, 03, 04, 08, 11 or 12");
     }
     absl::StatusOr<Date> date = ParseDate(from.date());
     if (!date.ok()) {

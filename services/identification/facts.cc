@@ -89,6 +89,18 @@ void RefreshHousehold(const Household& household, v1::HouseholdItems& items) {
 
 }  // namespace
 
+FactsIndex IndexOf(const v1::HouseholdFacts& facts) {
+  constexpr int kBits = 62;
+  FactsIndex index{.household_type = facts.household().household_type(),
+                   .monitored_category = facts.monitoring().monitored_category(),
+                   .risks = 0,
+                   .risk_eliminated = facts.monitoring().risk_eliminated(),
+                   .housing_grade = facts.household().housing_grade()};
+  for (int risk : facts.monitoring().risks())
+    index.risks |= int64_t{1} << std::clamp(risk, 0, kBits);
+  return index;
+}
+
 int ToDayNumber(Date date) {
   return static_cast<int>(date.year()) * 10'000 + date.month() * 100 + date.day();
 }

@@ -12,6 +12,7 @@
 #include "services/identification/domain/household.h"
 #include "services/identification/domain/import_check.h"
 #include "services/identification/domain/imported_household.h"
+#include "services/identification/store/facts_store.h"
 
 namespace jz::identification {
 
@@ -43,6 +44,9 @@ PhoneFacts PhoneFactsOf(absl::string_view phone);
 // Numbers those members alike who share a phone number. `phones` belongs to `members`, empty where
 // there is none.
 void SetPhoneGroups(absl::Span<const std::string> phones, v1::HouseholdFacts& facts);
+
+// What of them has columns of its own.
+FactsIndex IndexOf(const v1::HouseholdFacts& facts);
 
 // YYYYMMDD
 int ToDayNumber(Date date);

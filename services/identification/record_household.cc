@@ -70,6 +70,7 @@ v1::HouseholdChanged ToPayload(const HouseholdChange& change) {
     to.set_member_count(from.member_count);
     if (from.case_id != 0) to.set_case_(ToCaseName(from.case_id));
   }
+  for (HouseholdId id : change.related) payload.add_related_households(id.Name());
   return payload;
 }
 
@@ -109,7 +110,8 @@ absl::Status SaveFacts(sql::Transaction& tx, absl::Span<const HouseholdChange> c
     rows.push_back({.household = household.id,
                     .region = household.region,
                     .version = household.version,
-                    .facts = facts[i].SerializeAsString()});
+                    .facts = facts[i].SerializeAsString(),
+                    .index = IndexOf(facts[i])});
   }
   return UpsertFacts(tx, rows);
 }

@@ -31,6 +31,8 @@ struct HouseholdChange {
   // Set when items change that only the facts hold; unset: those stored. What `household` and
   // `members` say is brought into them when they are recorded.
   std::optional<v1::HouseholdFacts> facts = {};
+  // Those that persons came from or went to, in a split or a merge; for the feed.
+  std::vector<HouseholdId> related = {};
 };
 
 struct ChangeAuthor {

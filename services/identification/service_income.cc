@@ -7,6 +7,7 @@
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "services/identification/convert_register.h"
+#include "services/identification/facts.h"
 #include "services/identification/income_statement.h"
 #include "services/identification/record_household.h"
 #include "services/identification/service_register.h"
@@ -16,6 +17,7 @@
 #include "services/identification/store/income_store.h"
 #include "services/identification/store/parameter_store.h"
 #include "services/identification/store/person_store.h"
+#include "services/identification/write_check.h"
 
 namespace jz::identification {
 namespace {
@@ -31,6 +33,7 @@ absl::Status HouseholdNotFound(HouseholdId id) {
 // A household with its statements, and what becomes of it.
 struct Concerned {
   HouseholdChange change;
+  std::string facts_before;               // serialized
   std::map<int, IncomeStatement> latest;  // version by year
 };
 using AllConcerned = std::map<int64_t, Concerned>;
@@ -65,6 +68,7 @@ absl::StatusOr<AllConcerned> LockConcerned(sql::Transaction& tx, const auth::Reg
     if (!all[row.household.value()].change.facts->ParseFromString(row.facts)) {
       return Internal("FACTS_BROKEN", "facts of a household do not parse");
     }
+    all[row.household.value()].facts_before = row.facts;
   }
   return all;
 }
@@ -140,7 +144,8 @@ void TakeOver(Concerned& concerned) {
   }
 }
 
-absl::StatusOr<v1::RecordIncomesResponse> Record(const rpc::CallContext& ctx, sql::Transaction& tx,
+absl::StatusOr<v1::RecordIncomesResponse> Record(const QualityRules& rules,
+                                                 const rpc::CallContext& ctx, sql::Transaction& tx,
                                                  std::vector<IncomeEntry> entries) {
   JZ_ASSIGN_OR_RETURN(AllConcerned all, LockConcerned(tx, ctx.scope(), entries));
   JZ_RETURN_IF_ERROR(CheckAgainstStored(entries, all));
@@ -163,10 +168,16 @@ absl::StatusOr<v1::RecordIncomesResponse> Record(const rpc::CallContext& ctx, sq
     concerned.latest[entry.year] = std::move(statement);
   }
   std::vector<HouseholdChange> changes;
+  WriteCheck check(rules);
   for (auto& [id, concerned] : all) {
     TakeOver(concerned);
+    HouseholdChange& change = concerned.change;
+    RefreshFacts(change.household, change.members, *change.facts);
+    JZ_RETURN_IF_ERROR(
+        check.Add(change.household.id, concerned.facts_before, change.facts->SerializeAsString()));
     changes.push_back(std::move(concerned.change));
   }
+  JZ_RETURN_IF_ERROR(check.Finish(tx, DateInShanghai(ctx.now), *response.mutable_warnings()));
   JZ_RETURN_IF_ERROR(InsertIncomes(tx, rows));
   JZ_RETURN_IF_ERROR(RecordHouseholds(tx, absl::MakeSpan(changes),
                                       {.recorded_by = ctx.subject(), .recorded_at = ctx.now}));
@@ -175,7 +186,7 @@ absl::StatusOr<v1::RecordIncomesResponse> Record(const rpc::CallContext& ctx, sq
 
 }  // namespace
 
-absl::StatusOr<v1::RecordIncomesResponse> RecordIncomes(const Deps& deps,
+absl::StatusOr<v1::RecordIncomesResponse> RecordIncomes(const Deps& deps, QualityRuleCache& rules,
                                                         const rpc::CallContext& ctx,
                                                         const v1::RecordIncomesRequest& request) {
   JZ_RETURN_IF_ERROR(sql::CheckRequestId(request.request_id()));
@@ -185,8 +196,11 @@ absl::StatusOr<v1::RecordIncomesResponse> RecordIncomes(const Deps& deps,
   }));
   JZ_ASSIGN_OR_RETURN(std::vector<IncomeEntry> entries, IncomeEntriesFrom(request, codes, today));
   auto response = deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
-    return rpc::Once<v1::RecordIncomesResponse>(tx, ctx, request,
-                                                [&] { return Record(ctx, tx, entries); });
+    return rpc::Once<v1::RecordIncomesResponse>(
+        tx, ctx, request, [&]() -> absl::StatusOr<v1::RecordIncomesResponse> {
+          JZ_ASSIGN_OR_RETURN(auto held, rules.Get(tx, ctx.now));
+          return Record(*held, ctx, tx, entries);
+        });
   });
   if (response.ok()) deps.outbox.Notify();
   return response;

@@ -3,7 +3,7 @@
 
 namespace jz::identification {
 
-rpc::Router RegisterRouter(const Deps& deps) {
+rpc::Router RegisterRouter(const Deps& deps, QualityRuleCache& rules) {
   rpc::Router router("jingzhun.identification.v1.RegisterService");
   auto unary = [&]<class Request, class Response>(
                    const char* name, absl::StatusOr<Response> (*handler)(
@@ -15,7 +15,10 @@ rpc::Router RegisterRouter(const Deps& deps) {
   };
   unary("PutImportMapping", PutImportMapping);
   unary("GetImportMapping", GetImportMapping);
-  unary("RecordIncomes", RecordIncomes);
+  router.Unary<v1::RecordIncomesRequest, v1::RecordIncomesResponse>(
+      "RecordIncomes", [&](const rpc::CallContext& ctx, const v1::RecordIncomesRequest& request) {
+        return RecordIncomes(deps, rules, ctx, request);
+      });
   unary("ListIncomes", ListIncomes);
   unary("GetHousehold", GetHousehold);
   unary("BatchGetHouseholds", BatchGetHouseholds);

@@ -5,6 +5,7 @@
 #include "common/rpc/router.h"
 #include "jingzhun/identification/v1/register.pb.h"
 #include "services/identification/deps.h"
+#include "services/identification/quality_rules.h"
 
 namespace jz::identification {
 
@@ -18,7 +19,7 @@ absl::StatusOr<v1::ImportMapping> PutImportMapping(const Deps& deps, const rpc::
                                                    const v1::PutImportMappingRequest& request);
 absl::StatusOr<v1::ImportMapping> GetImportMapping(const Deps& deps, const rpc::CallContext& ctx,
                                                    const v1::GetImportMappingRequest& request);
-absl::StatusOr<v1::RecordIncomesResponse> RecordIncomes(const Deps& deps,
+absl::StatusOr<v1::RecordIncomesResponse> RecordIncomes(const Deps& deps, QualityRuleCache& rules,
                                                         const rpc::CallContext& ctx,
                                                         const v1::RecordIncomesRequest& request);
 absl::StatusOr<v1::ListIncomesResponse> ListIncomes(const Deps& deps, const rpc::CallContext& ctx,
@@ -38,7 +39,7 @@ absl::StatusOr<v1::RecordMemberChangesResponse> RecordMemberChanges(
 absl::StatusOr<v1::MoveHouseholdsResponse> MoveHouseholdsRpc(
     const Deps& deps, const rpc::CallContext& ctx, const v1::MoveHouseholdsRequest& request);
 
-// All of them, the jobs and the change feed. `deps` must outlive the router.
-rpc::Router RegisterRouter(const Deps& deps);
+// All of them, the jobs and the change feed. What is passed must outlive the router.
+rpc::Router RegisterRouter(const Deps& deps, QualityRuleCache& rules);
 
 }  // namespace jz::identification

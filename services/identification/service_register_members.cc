@@ -72,8 +72,22 @@ absl::StatusOr<Departure> Depart(const MemberChange& change, HouseholdChange& ho
   members.erase(member);
   departure.person.left_on = change.date;
   departure.person.left_reason = change.kind;
-  if (household.household.head == change.person) household.household.head = PersonId();
   return departure;
+}
+
+// A head leaves with the others only: who is the next is for UpdateHousehold to be told.
+absl::Status CheckHead(HouseholdChange& change) {
+  const bool present =
+      std::any_of(change.members.begin(), change.members.end(),
+                  [&](const Person& person) { return person.id == change.household.head; });
+  if (present || change.household.head.empty()) return absl::OkStatus();
+  if (!change.members.empty()) {
+    return FailedPrecondition("HEAD_REQUIRED", {{"household", change.household.id.Name()}},
+                              "its head (户主) leaves and others stay: name a new head with "
+                              "HouseholdService.UpdateHousehold");
+  }
+  change.household.head = PersonId();
+  return absl::OkStatus();
 }
 
 void Recount(HouseholdChange& change) {
@@ -95,6 +109,7 @@ absl::StatusOr<v1::RecordMemberChangesResponse> Record(const Deps& deps,
   }
   std::vector<HouseholdChange> recorded;
   for (auto& [id, change] : locked.households) {
+    JZ_RETURN_IF_ERROR(CheckHead(change));
     Recount(change);
     recorded.push_back(std::move(change));
   }

@@ -16,7 +16,6 @@ constexpr char kHead[] = "01";
 constexpr char kNotAStudent[] = "01";
 constexpr char kSafe[] = "01";
 constexpr char kDangerousAtLeast[] = "02";
-constexpr size_t kMaxMembers = 50;
 
 std::string Written(const CodeBook& codes, absl::string_view list, int code) {
   const CodeEntry* entry = code == 0 ? nullptr : codes.Get(list, code);

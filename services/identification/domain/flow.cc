@@ -25,9 +25,14 @@ void AddFlow(Flow& flow, HouseholdState registered_by, Unit unit, int64_t count)
 
 void AddLeaving(Flows& flows, const HouseholdCourse& course, Unit unit, int64_t count) {
   Flow& flow = course.last == AdjustmentKind::kRemoveError ? flows.removed_wrongly_admitted
+               : course.merged                             ? flows.left_by_merge
                : course.died                               ? flows.closed_by_death
                                                            : flows.closed_otherwise;
   AddFlow(flow, course.opening, unit, count);
+}
+
+bool MadeBySplit(const HouseholdCourse& course) {
+  return !OnRegister(course.opening) && course.first == AdjustmentKind::kNaturalIncrease;
 }
 
 // A household that was admitted and then exited within the period is in both flows.
@@ -49,8 +54,18 @@ void AddStaying(Flows& flows, const HouseholdCourse& course, Unit unit, int64_t 
   }
 }
 
+// What was made by a split came as it was then, and goes on from there.
+void AddMadeBySplit(Flows& flows, const HouseholdCourse& course, Unit unit, int64_t count) {
+  AddFlow(flows.joined_by_split, course.first_state, unit, count);
+  HouseholdCourse since = course;
+  since.opening = course.first_state;
+  AddStaying(flows, since, unit, count);
+}
+
 bool CameAndWent(const HouseholdCourse& course) {
-  return !OnRegister(course.opening) && !OnRegister(course.closing) &&
+  // A candidate that became part of another was never on the register.
+  const bool candidate_only = course.merged && course.first == AdjustmentKind::kNaturalDecrease;
+  return !OnRegister(course.opening) && !OnRegister(course.closing) && !candidate_only &&
          (course.last == AdjustmentKind::kRemoveError ||
           course.last == AdjustmentKind::kNaturalDecrease);
 }
@@ -64,8 +79,40 @@ void AddHousehold(Flows& flows, const HouseholdGroup& group) {
   bool is_on = OnRegister(course.closing);
   if (was_on && is_on) AddStaying(flows, course, kUnit, group.count);
   if (was_on && !is_on) AddLeaving(flows, course, kUnit, group.count);
-  if (!was_on && is_on) AddJoining(flows, course, kUnit, group.count);
+  if (!was_on && is_on) {
+    if (MadeBySplit(course)) {
+      AddMadeBySplit(flows, course, kUnit, group.count);
+    } else {
+      AddJoining(flows, course, kUnit, group.count);
+    }
+  }
   if (CameAndWent(course)) AddFlow(flows.within_period, course.closing, kUnit, group.count);
+}
+
+void AddPersonsLeaving(Flows& flows, const PersonGroup& group) {
+  const HouseholdCourse& course = group.course;
+  constexpr Unit kUnit = &Count::persons;
+  if (group.to_household) {
+    AddFlow(flows.left_by_merge, course.opening, kUnit, group.count);
+  } else if (LeftRegister(course) && !course.merged) {
+    AddLeaving(flows, course, kUnit, group.count);
+  } else {
+    AddFlow(flows.person_natural_decrease, course.opening, kUnit, group.count);
+  }
+}
+
+void AddPersonsJoining(Flows& flows, const PersonGroup& group) {
+  const HouseholdCourse& course = group.course;
+  constexpr Unit kUnit = &Count::persons;
+  if (group.from_household && MadeBySplit(course)) {
+    AddMadeBySplit(flows, course, kUnit, group.count);
+  } else if (group.from_household) {
+    AddFlow(flows.joined_by_split, course.closing, kUnit, group.count);
+  } else if (OnRegister(course.opening) || MadeBySplit(course)) {
+    AddFlow(flows.person_natural_increase, course.closing, kUnit, group.count);
+  } else {
+    AddJoining(flows, course, kUnit, group.count);
+  }
 }
 
 void AddPersons(Flows& flows, const PersonGroup& group) {
@@ -76,20 +123,8 @@ void AddPersons(Flows& flows, const PersonGroup& group) {
   if (was_on) AddStock(flows.opening, course.opening, kUnit, group.count);
   if (is_on) AddStock(flows.closing, course.closing, kUnit, group.count);
   if (was_on && is_on) AddStaying(flows, course, kUnit, group.count);
-  if (was_on && !is_on) {
-    if (LeftRegister(course)) {
-      AddLeaving(flows, course, kUnit, group.count);
-    } else {
-      AddFlow(flows.person_natural_decrease, course.opening, kUnit, group.count);
-    }
-  }
-  if (!was_on && is_on) {
-    if (!OnRegister(course.opening)) {
-      AddJoining(flows, course, kUnit, group.count);
-    } else {
-      AddFlow(flows.person_natural_increase, course.closing, kUnit, group.count);
-    }
-  }
+  if (was_on && !is_on) AddPersonsLeaving(flows, group);
+  if (!was_on && is_on) AddPersonsJoining(flows, group);
   if (CameAndWent(course)) AddFlow(flows.within_period, course.closing, kUnit, group.count);
 }
 
@@ -97,7 +132,8 @@ int64_t ClosingTotal(const Flows& flows, Unit unit) {
   return flows.opening.total.*unit - flows.removed_wrongly_admitted.all.*unit -
          flows.closed_by_death.all.*unit - flows.closed_otherwise.all.*unit +
          flows.newly_admitted.all.*unit - flows.person_natural_decrease.all.*unit +
-         flows.person_natural_increase.all.*unit;
+         flows.person_natural_increase.all.*unit + flows.joined_by_split.all.*unit -
+         flows.left_by_merge.all.*unit;
 }
 
 int64_t ClosingRegistered(const Flows& flows, Unit unit) {
@@ -105,7 +141,8 @@ int64_t ClosingRegistered(const Flows& flows, Unit unit) {
          flows.closed_by_death.registered.*unit - flows.closed_otherwise.registered.*unit -
          flows.exited.all.*unit + flows.reverted_exit.all.*unit + flows.relapsed.all.*unit +
          flows.newly_admitted.all.*unit - flows.person_natural_decrease.registered.*unit +
-         flows.person_natural_increase.registered.*unit;
+         flows.person_natural_increase.registered.*unit + flows.joined_by_split.registered.*unit -
+         flows.left_by_merge.registered.*unit;
 }
 
 }  // namespace

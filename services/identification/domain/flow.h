@@ -16,9 +16,13 @@ struct HouseholdCourse {
   HouseholdState opening = HouseholdState::kCandidate;  // at the start of the first day
   HouseholdState closing = HouseholdState::kCandidate;  // at the end of the last day
   // The last adjustment within the period that is not RETAIN, and whether its reason was that all
-  // members died.
+  // members died, or that the household became part of another.
   AdjustmentKind last = AdjustmentKind::kUnspecified;
   bool died = false;
+  bool merged = false;
+  // The first of them, and the state that it made.
+  AdjustmentKind first = AdjustmentKind::kUnspecified;
+  HouseholdState first_state = HouseholdState::kUnspecified;
 };
 
 struct HouseholdGroup {
@@ -26,10 +30,14 @@ struct HouseholdGroup {
   int64_t count = 0;
 };
 
+// Spans of persons as members of households; a person who went from one to another has several.
 struct PersonGroup {
   HouseholdCourse course;  // of the household
   bool at_opening = false;
   bool at_closing = false;
+  // Whether the span began, or ended, with a split or a merge of households.
+  bool from_household = false;
+  bool to_household = false;
   int64_t count = 0;
 };
 
@@ -68,6 +76,8 @@ struct Flows {
   Flow person_natural_decrease;
   Flow person_natural_increase;
   Flow within_period;
+  Flow joined_by_split;
+  Flow left_by_merge;
   Stock closing;
 };
 

@@ -8,9 +8,15 @@
 namespace jz::identification {
 
 bool IsDeparture(absl::string_view member_change) {
-  constexpr absl::string_view kDepartures[] = {"01", "02", "03", "04", "08"};
+  constexpr absl::string_view kDepartures[] = {"01", "02", "03", "04", "08", "11", "12"};
   return std::find(std::begin(kDepartures), std::end(kDepartures), member_change) !=
          std::end(kDepartures);
+}
+
+bool IsJoining(absl::string_view member_change) {
+  constexpr absl::string_view kJoinings[] = {"05", "06", "07", "09", "10"};
+  return std::find(std::begin(kJoinings), std::end(kJoinings), member_change) !=
+         std::end(kJoinings);
 }
 
 std::string JoinCodes(const std::vector<std::string>& codes) { return absl::StrJoin(codes, ";"); }

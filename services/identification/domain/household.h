@@ -48,6 +48,7 @@ enum class AdjustmentKind : int {
   kRelapse = 5,
   kNaturalDecrease = 6,
   kRetain = 7,
+  kNaturalIncrease = 8,
 };
 
 struct Household {
@@ -97,6 +98,7 @@ struct Person {
   Date joined_on;
   std::optional<Date> left_on;  // first day on which no longer a member
   std::string left_reason;      // code list member_change
+  std::string joined_reason;    // code list member_change; empty for those who were always there
   std::string phone_sealed;     // context kPersonPhoneContext; may be empty
 };
 
@@ -122,8 +124,17 @@ inline constexpr char kCitizenIdContext[] = "person.citizen_id";
 inline constexpr char kPhoneContext[] = "household.phone";
 inline constexpr char kPersonPhoneContext[] = "person.phone";
 
-// Codes of list member_change by which a person leaves a household (自然减少).
+// Codes of list member_change by which a person leaves a household (自然减少), and by which one
+// comes to it.
 bool IsDeparture(absl::string_view member_change);
+bool IsJoining(absl::string_view member_change);
+// Codes by which persons go from one household to another: with a split (分户) and a merge (并户).
+inline constexpr char kHouseholdSplit[] = "13";
+inline constexpr char kHouseholdMerged[] = "14";
+
+// Relation of the head.
+inline constexpr char kHeadRelation[] = "01";
+inline constexpr size_t kMaxMembers = 50;
 
 // Lists of codes are kept as one text, "02;04".
 std::string JoinCodes(const std::vector<std::string>& codes);

@@ -8,10 +8,14 @@ namespace {
 
 constexpr char kSelect[] = "SELECT household_id, region_code, version, facts FROM household_facts ";
 constexpr char kInsert[] =
-    "INSERT INTO household_facts (household_id, region_code, version, facts) VALUES";
+    "INSERT INTO household_facts (household_id, region_code, version, facts, household_type, "
+    "monitored_category, risks, risk_eliminated, housing_grade) VALUES";
+constexpr int kInsertColumns = 9;
 constexpr char kReplaceTail[] =
     "ON DUPLICATE KEY UPDATE region_code = VALUES(region_code), version = VALUES(version), facts = "
-    "VALUES(facts)";
+    "VALUES(facts), household_type = VALUES(household_type), monitored_category = "
+    "VALUES(monitored_category), risks = VALUES(risks), risk_eliminated = "
+    "VALUES(risk_eliminated), housing_grade = VALUES(housing_grade)";
 
 FactsRow ReadFacts(const sql::Row& row) {
   return {.household = row.IdOf<HouseholdId>(0),
@@ -52,12 +56,15 @@ absl::StatusOr<int64_t> CountFacts(sql::Transaction& tx, RegionCode region) {
 
 absl::Status UpsertFacts(sql::Transaction& tx, absl::Span<const FactsRow> rows) {
   sql::Values values;
-  values.reserve(rows.size() * 4);
+  values.reserve(rows.size() * kInsertColumns);
   for (const FactsRow& row : rows) {
-    values.insert(values.end(), {row.household, row.region, row.version, row.facts});
+    const FactsIndex& index = row.index;
+    values.insert(values.end(), {row.household, row.region, row.version, row.facts,
+                                 index.household_type, index.monitored_category, index.risks,
+                                 index.risk_eliminated, index.housing_grade});
   }
   if (values.empty()) return absl::OkStatus();
-  return tx.InsertRows(kInsert, 4, values, kReplaceTail).status();
+  return tx.InsertRows(kInsert, kInsertColumns, values, kReplaceTail).status();
 }
 
 }  // namespace jz::identification

@@ -12,11 +12,21 @@
 
 namespace jz::identification {
 
+// What of the facts has columns, for searching; 0: absent.
+struct FactsIndex {
+  int household_type = 0;
+  int monitored_category = 0;
+  int64_t risks = 0;        // bit n for code n
+  int risk_eliminated = 0;  // number of YesNo
+  int housing_grade = 0;
+};
+
 struct FactsRow {
   HouseholdId household;
   RegionCode region;
   int64_t version = 0;
-  std::string facts;  // serialized HouseholdFacts
+  std::string facts;      // serialized HouseholdFacts
+  FactsIndex index = {};  // not read
 };
 
 // Of up to 1,000 households that the caller has loaded within its scope, by household; those

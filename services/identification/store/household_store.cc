@@ -26,7 +26,8 @@ constexpr int kInsertColumns = 25;
 // statement changes a thousand different rows.
 constexpr char kUpdateTail[] =
     "ON DUPLICATE KEY UPDATE region_code = VALUES(region_code), group_name = VALUES(group_name), "
-    "head_person_id = VALUES(head_person_id), state = VALUES(state), state_since = "
+    "national_no = VALUES(national_no), head_person_id = VALUES(head_person_id), state = "
+    "VALUES(state), state_since = "
     "VALUES(state_since), member_count = VALUES(member_count), phone_sealed = "
     "VALUES(phone_sealed), main_cause = VALUES(main_cause), housing = VALUES(housing), safe_water "
     "= VALUES(safe_water), education_ok = VALUES(education_ok), medical_ok = VALUES(medical_ok), "

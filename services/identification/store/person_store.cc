@@ -10,17 +10,17 @@ namespace {
 constexpr char kSelect[] =
     "SELECT id, household_id, region_code, national_no, name, sex, birth_date, citizen_id_sealed, "
     "citizen_id_hash, relation, ethnicity, education, student, health, labour, joined_on, left_on, "
-    "left_reason, phone_sealed FROM person ";
+    "left_reason, phone_sealed, joined_reason FROM person ";
 constexpr char kInsert[] =
     "INSERT INTO person (id, household_id, region_code, national_no, name, sex, birth_date, "
     "citizen_id_sealed, citizen_id_hash, relation, ethnicity, education, student, health, labour, "
-    "joined_on, phone_sealed) VALUES";
-constexpr int kInsertColumns = 17;
+    "joined_on, phone_sealed, joined_reason) VALUES";
+constexpr int kInsertColumns = 18;
 // Rows exist and are locked, so the primary key always matches: one statement changes all of them.
 constexpr char kInsertDeparted[] =
     "INSERT INTO person (id, household_id, region_code, national_no, name, sex, birth_date, "
     "citizen_id_sealed, citizen_id_hash, relation, ethnicity, education, student, health, labour, "
-    "joined_on, phone_sealed, left_on, left_reason, left_note, left_recorded_by, "
+    "joined_on, phone_sealed, joined_reason, left_on, left_reason, left_note, left_recorded_by, "
     "left_recorded_at_us) VALUES";
 constexpr char kDepartedTail[] =
     "ON DUPLICATE KEY UPDATE left_on = VALUES(left_on), left_reason = VALUES(left_reason), "
@@ -31,6 +31,15 @@ constexpr char kUpdateTail[] =
     "citizen_id_sealed = VALUES(citizen_id_sealed), relation = VALUES(relation), ethnicity = "
     "VALUES(ethnicity), education = VALUES(education), student = VALUES(student), health = "
     "VALUES(health), labour = VALUES(labour), phone_sealed = VALUES(phone_sealed)";
+constexpr char kPutTail[] =
+    "ON DUPLICATE KEY UPDATE household_id = VALUES(household_id), region_code = "
+    "VALUES(region_code), national_no = VALUES(national_no), name = VALUES(name), sex = "
+    "VALUES(sex), birth_date = VALUES(birth_date), citizen_id_sealed = VALUES(citizen_id_sealed), "
+    "citizen_id_hash = VALUES(citizen_id_hash), relation = VALUES(relation), ethnicity = "
+    "VALUES(ethnicity), education = VALUES(education), student = VALUES(student), health = "
+    "VALUES(health), labour = VALUES(labour), joined_on = VALUES(joined_on), phone_sealed = "
+    "VALUES(phone_sealed), joined_reason = VALUES(joined_reason), left_on = NULL, left_reason = "
+    "NULL, left_note = NULL, left_recorded_by = NULL, left_recorded_at_us = NULL";
 constexpr int kMaxMatches = 50;
 
 Person ReadPerson(const sql::Row& row) {
@@ -52,6 +61,7 @@ Person ReadPerson(const sql::Row& row) {
                 .joined_on = row.Day(15),
                 .left_on = std::nullopt,
                 .left_reason = row.Text(17),
+                .joined_reason = row.Text(19),
                 .phone_sealed = row.Text(18)};
   if (!row.IsNull(16)) person.left_on = row.Day(16);
   return person;
@@ -64,7 +74,8 @@ void AppendValues(const Person& p, sql::Values& values) {
                  p.national_no.empty() ? sql::Value() : sql::Value(p.national_no), p.name,
                  static_cast<int>(p.sex), p.birth_date, p.citizen_id_sealed, p.citizen_id_hash,
                  p.relation, p.ethnicity, p.education, p.student, JoinCodes(p.health), p.labour,
-                 p.joined_on, p.phone_sealed.empty() ? sql::Value() : sql::Value(p.phone_sealed)});
+                 p.joined_on, p.phone_sealed.empty() ? sql::Value() : sql::Value(p.phone_sealed),
+                 p.joined_reason.empty() ? sql::Value() : sql::Value(p.joined_reason)});
 }
 
 }  // namespace
@@ -117,6 +128,26 @@ absl::Status UpdatePersons(sql::Transaction& tx, absl::Span<const Person> person
   for (const Person& person : persons) AppendValues(person, values);
   if (values.empty()) return absl::OkStatus();
   return tx.InsertRows(kInsert, kInsertColumns, values, kUpdateTail).status();
+}
+
+absl::Status PutMembers(sql::Transaction& tx, absl::Span<const Person> persons) {
+  sql::Values values;
+  values.reserve(persons.size() * kInsertColumns);
+  for (const Person& person : persons) AppendValues(person, values);
+  if (values.empty()) return absl::OkStatus();
+  return tx.InsertRows(kInsert, kInsertColumns, values, kPutTail).status();
+}
+
+absl::StatusOr<std::vector<Person>> FindDeparted(sql::Transaction& tx, HouseholdId household,
+                                                 absl::Span<const std::string> hashes) {
+  if (hashes.empty()) return std::vector<Person>();
+  sql::Values values = {household};
+  for (const std::string& hash : hashes) values.emplace_back(hash);
+  sql::PadInList(values, hashes.size());
+  return tx.Select(
+      absl::StrCat(kSelect, "WHERE household_id = ? AND left_on IS NOT NULL AND ",
+                   "citizen_id_hash IN (", sql::InList(hashes.size()), ") ORDER BY left_on, id"),
+      values, ReadPerson);
 }
 
 absl::StatusOr<std::vector<PresentMember>> FindPresentMembers(

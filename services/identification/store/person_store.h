@@ -46,6 +46,15 @@ absl::StatusOr<std::vector<PresentMember>> FindPresentMembers(sql::Transaction& 
 // locked; household, region and id stay.
 absl::Status UpdatePersons(sql::Transaction& tx, absl::Span<const Person> persons);
 
+// Writes every column of rows that exist and whose households, also those that they come from, the
+// caller has locked: they are present members of `household` afterwards. ALREADY_EXISTS
+// (uq_person_present_id) when somebody else has the identity number.
+absl::Status PutMembers(sql::Transaction& tx, absl::Span<const Person> persons);
+// Who left a household that the caller has locked, with one of up to 1,000 hashes; the last to
+// leave comes last.
+absl::StatusOr<std::vector<Person>> FindDeparted(sql::Transaction& tx, HouseholdId household,
+                                                 absl::Span<const std::string> hashes);
+
 // A member who leaves: `person` as loaded, with left_on and left_reason set.
 struct Departure {
   Person person;

@@ -17,6 +17,7 @@
 #include "jingzhun/identification/v1/comparison.pb.h"
 #include "jingzhun/identification/v1/duplicate.pb.h"
 #include "jingzhun/identification/v1/export.pb.h"
+#include "jingzhun/identification/v1/household_change.pb.h"
 #include "jingzhun/identification/v1/quality.pb.h"
 #include "jingzhun/identification/v1/region.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
@@ -78,7 +79,8 @@ std::vector<const MethodDescriptor*> AllMethods() {
   // Naming a message of each file makes sure that its descriptors are linked and known.
   const pb::FileDescriptor* files[] = {
       ::jingzhun::identification::v1::Region::descriptor()->file(),
-      ::jingzhun::identification::v1::Household::descriptor()->file(),
+      ::jingzhun::identification::v1::GetHouseholdRequest::descriptor()->file(),
+      ::jingzhun::identification::v1::HouseholdEdit::descriptor()->file(),
       ::jingzhun::identification::v1::ListCodesRequest::descriptor()->file(),
       ::jingzhun::identification::v1::Village::descriptor()->file(),
       ::jingzhun::identification::v1::Case::descriptor()->file(),

@@ -375,4 +375,44 @@ void Suite::MakeEvaluation() {
        "name");
 }
 
+// Households Q0 to Q8, Q1 with a second member.
+void Suite::MakeChanges() {
+  constexpr int kChanged = 9;
+  std::vector<Fields> rows;
+  for (int i = 0; i < kChanged + 1; ++i) {
+    Fields row = RowOf(kHouseholds - 1);
+    const bool second = i == kChanged;
+    row["户编号"] = absl::StrCat("Q", second ? 1 : i);
+    row["人编号"] = absl::StrCat("Q", i);
+    row["证件号码"] = CitizenIdOf(kHouseholds + 30 + i);
+    row["姓名"] = absl::StrCat("县内改", i);
+    row["人数"] = second || i == 1 ? "2" : "1";
+    row["与户主关系"] = second ? "02" : "01";
+    names_.insert(row["姓名"]);
+    names_.insert(row["证件号码"]);
+    rows.push_back(row);
+  }
+  placeholders_["changed_csv"] =
+      absl::StrReplaceAll(Csv(rows), {{"\r", ""}, {"\n", "\\n"}, {"\"", "\\\""}});
+  Keep("changed_job",
+       *Must("identification.v1.RegisterService.ImportHouseholds",
+             R"(region_code: '230221000000' mode: IMPORT_MODE_COMMIT file_name: 'f'
+                request_id: '${request}' data: "${changed_csv}")",
+             "officer"),
+       "name");
+  Await("identification.v1.RegisterService.GetJob", "name: '${changed_job}'",
+        "JOB_STATE_SUCCEEDED");
+  auto listed =
+      Must("identification.v1.RegisterService.ListHouseholds", "page_size: 1000", "officer");
+  for (const auto& household : static_cast<idv1::ListHouseholdsResponse&>(*listed).households()) {
+    placeholders_["household_" + household.national_no()] = household.name();
+  }
+  for (const char* number : {"Q1", "Q3"}) {
+    auto household = Must("identification.v1.RegisterService.GetHousehold",
+                          absl::StrCat("name: '${household_", number, "}'"), "officer");
+    const auto& members = static_cast<idv1::Household&>(*household).members();
+    placeholders_[absl::StrCat("person_", number)] = members.rbegin()->name();
+  }
+}
+
 }  // namespace jz::testing

@@ -385,13 +385,34 @@ std::vector<AccessCase> EvaluationCases() {
   };
 }
 
+std::vector<AccessCase> HouseholdCases() {
+  const std::string service = "identification.v1.HouseholdService.";
+  return {
+      {.method = service + "UpdateHousehold",
+       .request = R"(edit { household: '${household_Q0}' etag: 'v1' values { group_name: '9' }
+                       update_mask { paths: 'group_name' } } request_id: '${request}')"},
+      {.method = service + "SplitHousehold",
+       .request = R"(household: '${household_Q1}' etag: 'v1' parts { persons: '${person_Q1}'
+                       head { person: '${person_Q1}' } } effective_date: '2017-08-01' reason: 'r'
+                     request_id: '${request}')"},
+      {.method = service + "MergeHouseholds", .request = R"(household: '${household_Q2}' etag: 'v1'
+                     sources { household: '${household_Q3}' etag: 'v1' }
+                     head { relations { person: '${person_Q3}' relation_to_head: 99 } }
+                     effective_date: '2017-08-01' reason: 'r' request_id: '${request}')"},
+      {.method = service + "ListHouseholdLinks", .request = "household: '${household_Q3}'"},
+      {.method = service + "SearchHouseholds",
+       .request = "region_code: '230221000000' name_prefix: '县内改'"},
+  };
+}
+
 }  // namespace
 
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
-  for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
-                     ComparisonCases(), DuplicateCases(), ExportCases(), QualityCases(),
-                     AssistanceCases(), LedgerCases(), DisbursementCases(), EvaluationCases()}) {
+  for (auto cases :
+       {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
+        ComparisonCases(), DuplicateCases(), ExportCases(), QualityCases(), AssistanceCases(),
+        LedgerCases(), DisbursementCases(), EvaluationCases(), HouseholdCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;

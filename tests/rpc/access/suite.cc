@@ -103,6 +103,7 @@ Suite::Suite() {
   MakeAssistance();
   MakeFunds();
   MakeEvaluation();
+  MakeChanges();
 }
 
 Suite::~Suite() {

@@ -68,6 +68,7 @@ class Suite {
   void MakeFunds();
   std::string MakeBatch(const std::string& household, const std::string& state);
   void MakeEvaluation();
+  void MakeChanges();
 
   // Calls "package.Service.Method" in the county; ends the process when it is refused.
   std::unique_ptr<Message> Must(const std::string& method, const std::string& text,

@@ -62,15 +62,15 @@ class MemberChanges : public ::testing::Test {
 
 TEST_F(MemberChanges, TakeAPersonOutOfTheHousehold) {
   idv1::RecordMemberChangesRequest request;
-  Add(request, couple_.members(0));
+  Add(request, couple_.members(1));
   auto response = Record(officer_, request);
   ASSERT_TRUE(response.ok()) << response.status();
   ASSERT_THAT(response->households(), SizeIs(1));
   EXPECT_EQ(response->households(0).member_count(), 1);
   idv1::Household now = Get(couple_.name());
   ASSERT_THAT(now.members(), SizeIs(1));
-  EXPECT_EQ(now.members(0).name(), couple_.members(1).name());
-  EXPECT_EQ(now.head(), "") << "the head has died";
+  EXPECT_EQ(now.members(0).name(), couple_.members(0).name());
+  EXPECT_EQ(now.head(), couple_.head());
   EXPECT_EQ(now.able_to_work_count(), 1);
   EXPECT_EQ(now.state(), idv1::HOUSEHOLD_STATE_REGISTERED);
   EXPECT_EQ(now.etag(), "v2");
@@ -82,6 +82,14 @@ TEST_F(MemberChanges, TakeAPersonOutOfTheHousehold) {
   EXPECT_EQ(changes.back().version(), 2);
   EXPECT_THAT(payload.household().members(), SizeIs(1));
   EXPECT_FALSE(payload.has_adjustment());
+}
+
+TEST_F(MemberChanges, LeaveNoHouseholdWithoutAHead) {
+  idv1::RecordMemberChangesRequest request;
+  Add(request, couple_.members(0));
+  EXPECT_THAT(Record(officer_, request),
+              Refused(absl::StatusCode::kFailedPrecondition, "HEAD_REQUIRED"));
+  EXPECT_EQ(Get(couple_.name()).etag(), "v1");
 }
 
 TEST_F(MemberChanges, LeaveAHouseholdOpenWhoseLastMemberDied) {
@@ -121,14 +129,14 @@ TEST_F(MemberChanges, AreAllOrNone) {
   Add(request, single_.members(0));
   ASSERT_TRUE(Record(officer_, request, "first").ok());
   idv1::RecordMemberChangesRequest both;
-  Add(both, couple_.members(0));
+  Add(both, couple_.members(1));
   Add(both, single_.members(0));
   EXPECT_THAT(Record(officer_, both),
               Refused(absl::StatusCode::kFailedPrecondition, "PERSON_NOT_PRESENT"));
   EXPECT_EQ(Get(couple_.name()).member_count(), 2);
   // What failed kept nothing: the request_id is free.
   idv1::RecordMemberChangesRequest right;
-  Add(right, couple_.members(0));
+  Add(right, couple_.members(1));
   EXPECT_TRUE(Record(officer_, right).ok());
 }
 
@@ -151,7 +159,7 @@ TEST_F(MemberChanges, OneRequestIdIsOneChangeForThirtyTwoCallers) {
 
 TEST_F(MemberChanges, RefuseWhatSomebodyElseHasChanged) {
   idv1::RecordMemberChangesRequest request;
-  Add(request, couple_.members(0));
+  Add(request, couple_.members(1));
   request.mutable_changes(0)->set_household_etag("v7");
   EXPECT_THAT(Record(officer_, request), Refused(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
   request.mutable_changes(0)->set_household_etag(couple_.etag());
@@ -177,7 +185,7 @@ TEST_F(MemberChanges, RefuseEverythingThatIsWrongAtOnce) {
 
 TEST_F(MemberChanges, ConcernNobodyOutsideTheScope) {
   idv1::RecordMemberChangesRequest request;
-  Add(request, couple_.members(0));
+  Add(request, couple_.members(1));
   for (const char* region : {kNeighbour, kOtherVillage}) {
     EXPECT_THAT(Record(service_.Register("county_officer", region), request),
                 Refused(absl::StatusCode::kNotFound, "PERSON_NOT_FOUND"));

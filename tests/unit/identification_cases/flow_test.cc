@@ -172,5 +172,44 @@ TEST(CheckFlows, BalancesForAnyPossibleGroups) {
   }
 }
 
+TEST(ComputeFlows, CountsSplitsAsNaturalIncrease) {
+  // One of ten households is split in two and its new part exits afterwards; two others are merged.
+  HouseholdCourse made = Course(kCandidate, kExited, AdjustmentKind::kExit);
+  made.first = AdjustmentKind::kNaturalIncrease;
+  made.first_state = kRegistered;
+  HouseholdCourse merged = Course(kRegistered, kClosed, AdjustmentKind::kNaturalDecrease);
+  merged.first = AdjustmentKind::kNaturalDecrease;
+  merged.merged = true;
+  const HouseholdCourse stays = Course(kRegistered, kRegistered);
+  const Flows flows = ComputeFlows(
+      {{.course = stays, .count = 9}, {.course = made, .count = 1}, {.course = merged, .count = 1}},
+      {{.course = stays, .at_opening = true, .at_closing = true, .count = 30},
+       {.course = stays, .at_opening = true, .to_household = true, .count = 2},
+       {.course = made, .at_closing = true, .from_household = true, .count = 2},
+       {.course = merged, .at_opening = true, .to_household = true, .count = 3},
+       {.course = merged, .at_opening = true, .count = 1},
+       {.course = stays, .at_closing = true, .from_household = true, .count = 3}});
+  ExpectBalanced(flows);
+  EXPECT_EQ(flows.joined_by_split.all.households, 1);
+  EXPECT_EQ(flows.joined_by_split.registered.households, 1) << "as it came";
+  EXPECT_EQ(flows.exited.all.households, 1);
+  EXPECT_EQ(flows.left_by_merge.all.households, 1);
+  EXPECT_EQ(flows.newly_admitted.all.households, 0);
+  EXPECT_EQ(flows.closed_otherwise.all.households, 0);
+  EXPECT_EQ(flows.joined_by_split.all.persons, 5);
+  EXPECT_EQ(flows.left_by_merge.all.persons, 5);
+  EXPECT_EQ(flows.person_natural_decrease.all.persons, 1);
+  EXPECT_EQ(flows.closing.total.households, 10);
+  EXPECT_EQ(flows.closing.total.persons, 35);
+}
+
+TEST(ComputeFlows, LeavesOutCandidatesThatWereMerged) {
+  HouseholdCourse merged = Course(kCandidate, kClosed, AdjustmentKind::kNaturalDecrease);
+  merged.first = AdjustmentKind::kNaturalDecrease;
+  merged.merged = true;
+  const Flows flows = ComputeFlows({{.course = merged, .count = 1}}, {});
+  EXPECT_EQ(flows.within_period.all.households, 0);
+}
+
 }  // namespace
 }  // namespace jz::identification
