@@ -13,6 +13,7 @@
 #include "services/identification/quality_rules.h"
 #include "services/identification/region_reform_job.h"
 #include "services/identification/service_case.h"
+#include "services/identification/service_change_request.h"
 #include "services/identification/service_code_list.h"
 #include "services/identification/service_comparison.h"
 #include "services/identification/service_duplicate.h"
@@ -54,6 +55,7 @@ class IdentificationApp : public App {
     routers.push_back(QualityRouter(app->deps_));
     routers.push_back(ExportRouter(app->deps_));
     routers.push_back(HouseholdRouter(app->deps_, app->rules_));
+    routers.push_back(ChangeRequestRouter(app->deps_, app->rules_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
     return app;

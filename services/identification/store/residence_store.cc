@@ -77,6 +77,11 @@ absl::Status MoveDependents(sql::Transaction& tx, RegionCode region,
       tx.Execute(absl::StrCat("UPDATE person SET region_code = ? WHERE household_id IN ", in_list),
                  values)
           .status());
+  JZ_RETURN_IF_ERROR(
+      tx.Execute(absl::StrCat("UPDATE change_request SET region_code = ? WHERE household_id IN ",
+                              in_list),
+                 values)
+          .status());
   return tx
       .Execute(
           absl::StrCat("UPDATE adjustment_case c JOIN household h ON h.id = c.household_id SET "

@@ -36,7 +36,7 @@ absl::Status InsertFormerResidences(sql::Transaction& tx, absl::Span<const Forme
 // "(SELECT …)".
 std::string ResidentsQuery(const auth::RegionScope& scope, Date day, sql::Values& values);
 
-// Persons and open cases follow their households, which the caller has locked, to
+// Persons, change requests and open cases follow their households, which the caller has locked, to
 // `region`. A case that stood on the present version of its household goes on from the next.
 absl::Status MoveDependents(sql::Transaction& tx, RegionCode region,
                             absl::Span<const HouseholdId> households);

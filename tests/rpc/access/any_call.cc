@@ -13,6 +13,7 @@
 #include "jingzhun/evaluation/v1/evaluation.pb.h"
 #include "jingzhun/funds/v1/funds.pb.h"
 #include "jingzhun/identification/v1/case.pb.h"
+#include "jingzhun/identification/v1/change_request.pb.h"
 #include "jingzhun/identification/v1/code_list.pb.h"
 #include "jingzhun/identification/v1/comparison.pb.h"
 #include "jingzhun/identification/v1/duplicate.pb.h"
@@ -81,6 +82,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
       ::jingzhun::identification::v1::Region::descriptor()->file(),
       ::jingzhun::identification::v1::GetHouseholdRequest::descriptor()->file(),
       ::jingzhun::identification::v1::HouseholdEdit::descriptor()->file(),
+      ::jingzhun::identification::v1::ChangeRequest::descriptor()->file(),
       ::jingzhun::identification::v1::ListCodesRequest::descriptor()->file(),
       ::jingzhun::identification::v1::Village::descriptor()->file(),
       ::jingzhun::identification::v1::Case::descriptor()->file(),

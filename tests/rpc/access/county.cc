@@ -375,7 +375,7 @@ void Suite::MakeEvaluation() {
        "name");
 }
 
-// Households Q0 to Q8, Q1 with a second member.
+// Households Q0 to Q8, Q1 with a second member, and change requests of some of them.
 void Suite::MakeChanges() {
   constexpr int kChanged = 9;
   std::vector<Fields> rows;
@@ -413,6 +413,18 @@ void Suite::MakeChanges() {
     const auto& members = static_cast<idv1::Household&>(*household).members();
     placeholders_[absl::StrCat("person_", number)] = members.rbegin()->name();
   }
+  const std::string service = "identification.v1.ChangeRequestService.";
+  for (const char* number : {"5", "6", "7", "8"}) {
+    Keep(absl::StrCat("change_", number),
+         *Must(service + "ProposeChange",
+               absl::StrCat("edit { household: '${household_Q", number,
+                            "}' etag: 'v1' values { group_name: '8' } update_mask { paths: "
+                            "'group_name' } } reason: 'r' request_id: '${request}'"),
+               "proposer"),
+         "name");
+    names_.insert(placeholders_[absl::StrCat("change_", number)]);
+  }
+  Must(service + "VerifyChange", "name: '${change_6}' request_id: '${request}'", "township");
 }
 
 }  // namespace jz::testing

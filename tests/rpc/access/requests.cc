@@ -405,14 +405,35 @@ std::vector<AccessCase> HouseholdCases() {
   };
 }
 
+std::vector<AccessCase> ChangeRequestCases() {
+  const std::string service = "identification.v1.ChangeRequestService.";
+  return {
+      {.method = service + "ProposeChange",
+       .request = R"(edit { household: '${household_Q4}' etag: 'v1' values { group_name: '9' }
+                       update_mask { paths: 'group_name' } } reason: 'r'
+                     request_id: '${request}')"},
+      {.method = service + "VerifyChange",
+       .request = "name: '${change_5}' request_id: '${request}'"},
+      {.method = service + "ApproveChange",
+       .request = "name: '${change_6}' request_id: '${request}'"},
+      {.method = service + "RejectChange",
+       .request = "name: '${change_7}' note: 'r' request_id: '${request}'"},
+      {.method = service + "WithdrawChange",
+       .request = "name: '${change_8}' request_id: '${request}'",
+       .subject = "proposer"},
+      {.method = service + "GetChangeRequest", .request = "name: '${change_5}'"},
+      {.method = service + "ListChangeRequests", .request = "region_code: '230221000000'"},
+  };
+}
+
 }  // namespace
 
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
-  for (auto cases :
-       {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
-        ComparisonCases(), DuplicateCases(), ExportCases(), QualityCases(), AssistanceCases(),
-        LedgerCases(), DisbursementCases(), EvaluationCases(), HouseholdCases()}) {
+  for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
+                     ComparisonCases(), DuplicateCases(), ExportCases(), QualityCases(),
+                     AssistanceCases(), LedgerCases(), DisbursementCases(), EvaluationCases(),
+                     HouseholdCases(), ChangeRequestCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;
