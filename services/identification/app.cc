@@ -12,6 +12,7 @@
 #include "services/identification/quality_job.h"
 #include "services/identification/quality_rules.h"
 #include "services/identification/region_reform_job.h"
+#include "services/identification/roll_statistics.h"
 #include "services/identification/service_case.h"
 #include "services/identification/service_change_request.h"
 #include "services/identification/service_code_list.h"
@@ -22,8 +23,10 @@
 #include "services/identification/service_quality.h"
 #include "services/identification/service_region.h"
 #include "services/identification/service_register.h"
+#include "services/identification/service_statistics.h"
 #include "services/identification/service_village.h"
 #include "services/identification/sheet_job.h"
+#include "services/identification/statistics_rebuild_job.h"
 #include "services/identification/store/code_store.h"
 #include "services/identification/use_case_campaign.h"
 
@@ -44,6 +47,7 @@ class IdentificationApp : public App {
     }));
     auto app = std::make_unique<IdentificationApp>(std::move(foundation));
     JZ_RETURN_IF_ERROR(EnterDeliveredRules(app->deps_, absl::Now() + kStartTimeout));
+    JZ_RETURN_IF_ERROR(BeginStatistics(app->deps_, absl::Now() + kStartTimeout));
     std::vector<rpc::Router> routers;
     routers.push_back(RegionRouter(app->deps_));
     routers.push_back(CodeListRouter(app->deps_));
@@ -56,8 +60,10 @@ class IdentificationApp : public App {
     routers.push_back(ExportRouter(app->deps_));
     routers.push_back(HouseholdRouter(app->deps_, app->rules_));
     routers.push_back(ChangeRequestRouter(app->deps_, app->rules_));
+    routers.push_back(StatisticsRouter(app->deps_));
     JZ_ASSIGN_OR_RETURN(app->server_, app->foundation_->Serve(std::move(routers)));
     app->jobs_->StartWorkers();
+    app->roller_.Start();
     return app;
   }
 
@@ -73,7 +79,8 @@ class IdentificationApp : public App {
               .jobs = *jobs_,
               .outbox = *outbox_,
               .clock = *foundation_->clock,
-              .households = &households_} {
+              .households = &households_},
+        roller_(*foundation_->db, *foundation_->clock) {
     jobs_->Register(kImportJob, [this](jobs::JobRun& run) { return RunImport(deps_, run); });
     jobs_->Register(kSheetJob, [this](jobs::JobRun& run) { return RunSheetImport(deps_, run); });
     jobs_->Register(kReformJob, [this](jobs::JobRun& run) { return RunReform(deps_, run); });
@@ -85,12 +92,15 @@ class IdentificationApp : public App {
                     [this](jobs::JobRun& run) { return FindDuplicatesJob(deps_, run); });
     jobs_->Register(kExportJob, [this](jobs::JobRun& run) { return RunExport(deps_, run); });
     jobs_->Register(kQualityJob, [this](jobs::JobRun& run) { return RunQualityRules(deps_, run); });
+    jobs_->Register(kRebuildJob,
+                    [this](jobs::JobRun& run) { return RunStatisticsRebuild(deps_, run); });
   }
 
   int port() const override { return server_->port(); }
   void Drain(absl::Duration grace) override {
     server_->Drain(grace);
     jobs_->StopWorkers();
+    roller_.Stop();
   }
 
  private:
@@ -101,6 +111,7 @@ class IdentificationApp : public App {
   HouseholdCache households_;
   Deps deps_;
   QualityRuleCache rules_;
+  StatisticsRoller roller_;
   std::unique_ptr<rpc::Server> server_;
 };
 

@@ -1,5 +1,6 @@
 #include "services/identification/record_household.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -8,7 +9,10 @@
 #include "jingzhun/identification/v1/storage.pb.h"
 #include "services/identification/convert_register.h"
 #include "services/identification/facts.h"
+#include "services/identification/household_profile.h"
+#include "services/identification/record_statistics.h"
 #include "services/identification/store/facts_store.h"
+#include "services/identification/store/history_store.h"
 #include "services/identification/store/household_store.h"
 
 namespace jz::identification {
@@ -74,29 +78,82 @@ v1::HouseholdChanged ToPayload(const HouseholdChange& change) {
   return payload;
 }
 
-// The facts after each change, in its order.
-absl::StatusOr<std::vector<v1::HouseholdFacts>> FactsAfter(
-    sql::Transaction& tx, absl::Span<const HouseholdChange> changes) {
-  std::vector<HouseholdId> unset;
-  for (const HouseholdChange& change : changes) {
-    if (!change.facts) unset.push_back(change.household.id);
+using FactsById = absl::flat_hash_map<HouseholdId, v1::HouseholdFacts>;
+
+// The facts before the changes; none of households that are new or older than facts.
+absl::StatusOr<FactsById> FactsBefore(sql::Transaction& tx,
+                                      absl::Span<const HouseholdChange> changes) {
+  std::vector<HouseholdId> ids;
+  for (const HouseholdChange& change : changes) ids.push_back(change.household.id);
+  JZ_ASSIGN_OR_RETURN(std::vector<FactsRow> rows, LoadFacts(tx, ids));
+  FactsById before;
+  for (const FactsRow& row : rows) {
+    if (!before[row.household].ParseFromString(row.facts)) {
+      return Internal("FACTS_BROKEN", "facts of a household do not parse");
+    }
   }
-  JZ_ASSIGN_OR_RETURN(std::vector<FactsRow> rows, LoadFacts(tx, unset));
-  absl::flat_hash_map<HouseholdId, const std::string*> stored;
-  for (const FactsRow& row : rows) stored[row.household] = &row.facts;
+  return before;
+}
+
+// The facts after each change, in its order.
+std::vector<v1::HouseholdFacts> FactsAfter(const FactsById& before,
+                                           absl::Span<const HouseholdChange> changes) {
   std::vector<v1::HouseholdFacts> facts;
   facts.reserve(changes.size());
   for (const HouseholdChange& change : changes) {
     v1::HouseholdFacts& after = facts.emplace_back();
     if (change.facts) {
       after = *change.facts;
-    } else if (auto row = stored.find(change.household.id);
-               row != stored.end() && !after.ParseFromString(*row->second)) {
-      return Internal("FACTS_BROKEN", "facts of a household do not parse");
+    } else if (auto known = before.find(change.household.id); known != before.end()) {
+      after = known->second;
     }
     RefreshFacts(change.household, change.members, after);
   }
   return facts;
+}
+
+using ProfilesById = absl::flat_hash_map<HouseholdId, HouseholdProfile>;
+
+// What statistics count of the households before the changes; of those older than facts their last
+// versions tell it.
+absl::StatusOr<ProfilesById> ProfilesBefore(sql::Transaction& tx, const FactsById& facts,
+                                            absl::Span<const HouseholdChange> changes) {
+  ProfilesById profiles;
+  std::vector<HouseholdId> older;
+  for (const HouseholdChange& change : changes) {
+    const HouseholdId id = change.household.id;
+    if (auto known = facts.find(id); known != facts.end()) {
+      profiles[id] = ProfileOf(known->second);
+    } else {
+      older.push_back(id);
+    }
+  }
+  JZ_ASSIGN_OR_RETURN(auto versions, ListVersionsAt(tx, older, absl::InfiniteFuture()));
+  for (const HouseholdVersion& version : versions) {
+    JZ_ASSIGN_OR_RETURN(v1::HouseholdRecord record, ParseRecord(version.snapshot));
+    profiles[version.household] = ProfileOf(record);
+  }
+  return profiles;
+}
+
+// Of a household with several changes the last one counts: all are recorded at one moment.
+absl::Status TellStatistics(sql::Transaction& tx, ProfilesById before,
+                            absl::Span<const HouseholdChange> changes,
+                            absl::Span<const v1::HouseholdFacts> after) {
+  std::vector<ProfileChange> profiles;
+  profiles.reserve(changes.size());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const Household& household = changes[i].household;
+    if (i + 1 < changes.size() && changes[i + 1].household.id == household.id) continue;
+    ProfileChange& profile = profiles.emplace_back();
+    profile.household = household.id;
+    profile.after = ProfileOf(after[i]);
+    profile.at = household.updated_at;
+    if (auto known = before.find(household.id); known != before.end()) {
+      profile.before = std::move(known->second);
+    }
+  }
+  return RecordProfiles(tx, profiles);
 }
 
 // Of a household with several changes the last one holds.
@@ -117,8 +174,14 @@ absl::Status SaveFacts(sql::Transaction& tx, absl::Span<const HouseholdChange> c
 }
 
 absl::Status RecordRows(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
-                        const ChangeAuthor& author) {
-  JZ_ASSIGN_OR_RETURN(std::vector<v1::HouseholdFacts> facts, FactsAfter(tx, changes));
+                        const ChangeAuthor& author, bool are_new) {
+  FactsById before;
+  ProfilesById profiles;
+  if (!are_new) {
+    JZ_ASSIGN_OR_RETURN(before, FactsBefore(tx, changes));
+    JZ_ASSIGN_OR_RETURN(profiles, ProfilesBefore(tx, before, changes));
+  }
+  const std::vector<v1::HouseholdFacts> facts = FactsAfter(before, changes);
   JZ_RETURN_IF_ERROR(SaveFacts(tx, changes, facts));
   std::vector<HouseholdVersion> versions;
   std::vector<AdjustmentRow> adjustments;
@@ -132,7 +195,7 @@ absl::Status RecordRows(sql::Transaction& tx, absl::Span<const HouseholdChange> 
          .reason = change.reason,
          .snapshot = ToRecord(household, change.members, facts[i]).SerializeAsString(),
          .recorded_by = author.recorded_by,
-         .recorded_at = author.recorded_at});
+         .recorded_at = household.updated_at});
     if (change.adjustment) {
       adjustments.push_back({.household = household.id,
                              .seq = household.version,
@@ -146,7 +209,8 @@ absl::Status RecordRows(sql::Transaction& tx, absl::Span<const HouseholdChange> 
   }
   JZ_RETURN_IF_ERROR(InsertHouseholdVersions(tx, versions));
   JZ_RETURN_IF_ERROR(InsertAdjustments(tx, adjustments));
-  return feed::Publish(tx, std::move(feed));
+  JZ_RETURN_IF_ERROR(feed::Publish(tx, std::move(feed)));
+  return TellStatistics(tx, std::move(profiles), changes, facts);
 }
 
 }  // namespace
@@ -158,17 +222,18 @@ absl::Status RecordHouseholds(sql::Transaction& tx, absl::Span<HouseholdChange> 
   for (HouseholdChange& change : changes) {
     ++change.household.version;
     change.household.updated_by = author.recorded_by;
-    change.household.updated_at = author.recorded_at;
+    // Versions follow each other in time, also when the clock of another replica is behind.
+    change.household.updated_at = std::max(change.household.updated_at, author.recorded_at);
     rows.push_back(change.household);
   }
   JZ_RETURN_IF_ERROR(UpdateHouseholds(tx, rows));
-  return RecordRows(tx, changes, author);
+  return RecordRows(tx, changes, author, false);
 }
 
 absl::Status RecordNewHouseholds(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
                                  const ChangeAuthor& author) {
   if (changes.empty()) return absl::OkStatus();
-  return RecordRows(tx, changes, author);
+  return RecordRows(tx, changes, author, true);
 }
 
 v1::HouseholdSnapshot ToSnapshot(const Household& household, absl::Span<const Person> members) {

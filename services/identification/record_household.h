@@ -1,4 +1,5 @@
-// The one way in which a household changes: row, facts, history, adjustment and feed together.
+// The one way in which a household changes: row, facts, history, adjustment, feed and statistics
+// together.
 #pragma once
 
 #include <optional>
@@ -41,14 +42,16 @@ struct ChangeAuthor {
 };
 
 // Changes households whose rows the caller has locked: updates the rows, then household_facts,
-// household_version, adjustment and feed. Call it last in a transaction, and Outbox::Notify after
-// the commit. At most 1,000 changes, each of another household.
+// household_version, adjustment, feed and statistics. Call it last in a transaction, and
+// Outbox::Notify after the commit. At most 1,000 changes, each of another household. A household
+// that was changed later than `recorded_at` says is recorded as of that moment.
 absl::Status RecordHouseholds(sql::Transaction& tx, absl::Span<HouseholdChange> changes,
                               const ChangeAuthor& author);
 
 // The same for households whose rows the caller has just inserted: `household.version` is the
-// version of each change, from 1 on without gap, and the inserted row has that of its last change.
-// Writes household_facts, household_version, adjustment and feed.
+// version of each change, from 1 on without gap, and the inserted row has that of its last change
+// and `updated_at` of all.
+// Writes household_facts, household_version, adjustment, feed and statistics.
 absl::Status RecordNewHouseholds(sql::Transaction& tx, absl::Span<const HouseholdChange> changes,
                                  const ChangeAuthor& author);
 

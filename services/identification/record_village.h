@@ -1,4 +1,5 @@
-// The one way in which the record of a village changes: row, history and feed together.
+// The one way in which the record of a village changes: row, history, feed and statistics
+// together.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 #include "common/status/status.h"
 #include "services/identification/convert_move.h"
 #include "services/identification/convert_region.h"
+#include "services/identification/reform_villages.h"
 #include "services/identification/region_reform_job.h"
 #include "services/identification/store/region_store.h"
 #include "services/identification/store/residence_store.h"
@@ -50,6 +51,8 @@ absl::StatusOr<common::v1::GetJobRequest> Begin(const Deps& deps, const rpc::Cal
         {.code = move.from, .successor = move.to, .since = reform.effective_date});
   }
   JZ_RETURN_IF_ERROR(InsertSuccessions(tx, successions, recorded, reason));
+  JZ_RETURN_IF_ERROR(HandOverVillages(tx, reform, plan.closed,
+                                      {.recorded_by = ctx.subject(), .recorded_at = ctx.now}));
   JZ_ASSIGN_OR_RETURN(jobs::JobId job,
                       deps.jobs.Add(tx,
                                     {.kind = kReformJob,
@@ -78,6 +81,7 @@ absl::StatusOr<common::v1::Job> ReformRegions(const Deps& deps, const rpc::CallC
         return rpc::Once<common::v1::GetJobRequest>(
             tx, ctx, request, [&] { return Begin(deps, ctx, tx, reform, request.reason()); });
       }));
+  deps.outbox.Notify();
   return deps.jobs.Get(ctx, job);
 }
 

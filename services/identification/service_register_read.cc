@@ -3,9 +3,13 @@
 #include "common/base/citizen_id.h"
 #include "common/rpc/listing.h"
 #include "common/status/status.h"
+#include "services/identification/convert_history.h"
 #include "services/identification/convert_register.h"
+#include "services/identification/convert_statistics.h"
+#include "services/identification/household_profile.h"
 #include "services/identification/read_households.h"
 #include "services/identification/service_register.h"
+#include "services/identification/store/history_store.h"
 #include "services/identification/store/household_store.h"
 #include "services/identification/store/person_store.h"
 
@@ -47,11 +51,29 @@ absl::StatusOr<std::vector<HouseholdState>> StatesFrom(const v1::ListHouseholdsR
   return states;
 }
 
+// The household as of an instant, for those who may see where it lived then or lives now.
+absl::StatusOr<v1::Household> GetHouseholdAt(const Deps& deps, const rpc::CallContext& ctx,
+                                             HouseholdId id, absl::Time at) {
+  return deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<v1::Household> {
+    JZ_ASSIGN_OR_RETURN(auto versions, ListVersionsAt(tx, {id}, at));
+    if (versions.empty()) return HouseholdNotFound(id);
+    JZ_ASSIGN_OR_RETURN(v1::HouseholdRecord record, ParseRecord(versions.front().snapshot));
+    if (!ctx.scope().Contains(RegionCode::FromNumber(record.region_code()))) {
+      JZ_ASSIGN_OR_RETURN(auto now, LoadHouseholds(tx, ctx.scope(), {id}));
+      if (now.empty()) return HouseholdNotFound(id);
+    }
+    return ToMessage(versions.front(), record, deps.sealer, crypto::Purpose::kDetail);
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Household> GetHousehold(const Deps& deps, const rpc::CallContext& ctx,
                                            const v1::GetHouseholdRequest& request) {
   JZ_ASSIGN_OR_RETURN(HouseholdId id, HouseholdId::Parse(request.name()));
+  JZ_ASSIGN_OR_RETURN(std::optional<absl::Time> as_of,
+                      AsOfFrom(request.has_as_of(), request.as_of(), ctx.now));
+  if (as_of) return GetHouseholdAt(deps, ctx, id, *as_of);
   JZ_ASSIGN_OR_RETURN(auto messages, ReadHouseholds(deps, ctx.scope(), {id}, ctx.deadline));
   if (messages.front() == nullptr) return HouseholdNotFound(id);
   v1::Household household;

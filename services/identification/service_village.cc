@@ -12,9 +12,12 @@
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "google/protobuf/util/time_util.h"
+#include "jingzhun/identification/v1/storage.pb.h"
 #include "jingzhun/identification/v1/village.pb.h"
+#include "services/identification/convert_statistics.h"
 #include "services/identification/record_village.h"
 #include "services/identification/request_checks.h"
+#include "services/identification/store/history_store.h"
 #include "services/identification/store/region_store.h"
 
 namespace jz::identification {
@@ -52,17 +55,36 @@ absl::StatusOr<v1::Village> ToMessage(const VillageRow& row) {
   return message;
 }
 
+absl::Status VillageNotFound(RegionCode village) {
+  return NotFound("VILLAGE_NOT_FOUND", {{"village", NameOf(village)}}, "there is no record of it");
+}
+
+absl::StatusOr<v1::Village> GetAt(const Deps& deps, const rpc::CallContext& ctx, RegionCode village,
+                                  absl::Time at) {
+  JZ_ASSIGN_OR_RETURN(std::optional<VillageRow> row,
+                      deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
+                        return FindVillageAt(tx, ctx.scope(), village, at);
+                      }));
+  if (!row) return VillageNotFound(village);
+  v1::VillageRecord record;
+  if (!record.ParseFromString(row->facts)) {
+    return Internal("HISTORY_BROKEN", "a version of a village does not parse");
+  }
+  row->facts = record.items().SerializeAsString();
+  return ToMessage(*row);
+}
+
 absl::StatusOr<v1::Village> Get(const Deps& deps, const rpc::CallContext& ctx,
                                 const v1::GetVillageRequest& request) {
   JZ_ASSIGN_OR_RETURN(RegionCode village, ParseName(request.name()));
+  JZ_ASSIGN_OR_RETURN(std::optional<absl::Time> as_of,
+                      AsOfFrom(request.has_as_of(), request.as_of(), ctx.now));
+  if (as_of) return GetAt(deps, ctx, village, *as_of);
   JZ_ASSIGN_OR_RETURN(std::vector<VillageRow> rows,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
                         return LoadVillages(tx, ctx.scope(), {village});
                       }));
-  if (rows.empty()) {
-    return NotFound("VILLAGE_NOT_FOUND", {{"village", NameOf(village)}},
-                    "there is no record of it");
-  }
+  if (rows.empty()) return VillageNotFound(village);
   return ToMessage(rows.front());
 }
 

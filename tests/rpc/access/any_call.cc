@@ -22,6 +22,7 @@
 #include "jingzhun/identification/v1/quality.pb.h"
 #include "jingzhun/identification/v1/region.pb.h"
 #include "jingzhun/identification/v1/register.pb.h"
+#include "jingzhun/identification/v1/statistics.pb.h"
 #include "jingzhun/identification/v1/village.pb.h"
 
 namespace jz::testing {
@@ -90,6 +91,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
       ::jingzhun::identification::v1::Duplicate::descriptor()->file(),
       ::jingzhun::identification::v1::ExportSpec::descriptor()->file(),
       ::jingzhun::identification::v1::QualityRule::descriptor()->file(),
+      ::jingzhun::identification::v1::Statistics::descriptor()->file(),
       ::jingzhun::assistance::v1::Unit::descriptor()->file(),
       ::jingzhun::funds::v1::Purpose::descriptor()->file(),
       ::jingzhun::evaluation::v1::Evaluation::descriptor()->file(),

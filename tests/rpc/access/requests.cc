@@ -257,6 +257,18 @@ std::vector<AccessCase> QualityCases() {
   };
 }
 
+std::vector<AccessCase> StatisticsCases() {
+  const std::string service = "identification.v1.StatisticsService.";
+  return {
+      {.method = service + "ComputeStatistics",
+       .request = "region_code: '230221000000' group_by: STATISTIC_DIMENSION_AGE"},
+      {.method = service + "ListStatisticHouseholds", .request = "region_code: '230221000000'"},
+      {.method = service + "ListStatisticPersons", .request = "region_code: '230221000000'"},
+      {.method = service + "RebuildStatistics",
+       .request = "region_code: '230221000000' request_id: '${request}'"},
+  };
+}
+
 std::vector<AccessCase> AssistanceCases() {
   const std::string service = "assistance.v1.AssistanceService.";
   return {
@@ -432,8 +444,8 @@ std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
   for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
                      ComparisonCases(), DuplicateCases(), ExportCases(), QualityCases(),
-                     AssistanceCases(), LedgerCases(), DisbursementCases(), EvaluationCases(),
-                     HouseholdCases(), ChangeRequestCases()}) {
+                     StatisticsCases(), AssistanceCases(), LedgerCases(), DisbursementCases(),
+                     EvaluationCases(), HouseholdCases(), ChangeRequestCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr char kRegisterService[] = "jingzhun.identification.v1.RegisterService";
 constexpr char kRegionService[] = "jingzhun.identification.v1.RegionService";
+constexpr char kStatisticsService[] = "jingzhun.identification.v1.StatisticsService";
 
 bool Ended(const cv1::Job& job) {
   return job.state() == cv1::JOB_STATE_SUCCEEDED || job.state() == cv1::JOB_STATE_FAILED ||
@@ -25,19 +26,27 @@ void Must(const absl::Status& status) {
 }  // namespace
 
 RegisterService::RegisterService() {
-  ServiceConfig config = TestConfig("identification", PrivateMariaDb::Shared().NewSchema(), keys_);
-  db_ = *sql::Database::Open(config.database);
-  auto foundation = OpenFoundation(std::move(config));
+  db_ = *sql::Database::Open(database_);
+  Restart();
+  ImportRegions();
+}
+
+void RegisterService::Restart() {
+  app_.reset();
+  auto foundation = OpenFoundation(TestConfig("identification", database_, keys_));
   Must(foundation.status());
   Must(MigrateService(identification::Spec(), *(*foundation)->db));
   auto app = identification::StartIdentification(*std::move(foundation));
   Must(app.status());
   app_ = *std::move(app);
-  ImportRegions();
 }
 
 Client RegisterService::Register(const std::string& role, const std::string& region) const {
   return Client(app_->port(), kRegisterService, Token(role, region));
+}
+
+Client RegisterService::Statistics(const std::string& role, const std::string& region) const {
+  return Client(app_->port(), kStatisticsService, Token(role, region));
 }
 
 Client RegisterService::Regions(const std::string& role, const std::string& region) const {
@@ -151,6 +160,11 @@ int64_t RegisterService::CountRows(const std::string& table) const {
   });
   Must(count.status());
   return **count;
+}
+
+void RegisterService::Execute(const std::string& sql) const {
+  Must(db_->Run(absl::Now() + absl::Seconds(10),
+                [&](sql::Transaction& tx) { return tx.Execute(sql).status(); }));
 }
 
 idv1::ImportHouseholdsResult ResultOf(const cv1::Job& job) {

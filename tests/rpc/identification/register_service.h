@@ -55,8 +55,13 @@ class RegisterService {
   Client Regions(const std::string& role = "administrator",
                  const std::string& region = kProvince) const;
 
+  Client Statistics(const std::string& role = "county_officer",
+                    const std::string& region = kCounty) const;
+
   // Ends the process's test when it fails.
   void ImportRegions();
+  // Stops the service and starts it again on the same data and another port.
+  void Restart();
 
   absl::StatusOr<cv1::Job> Send(const Client& client, const Upload& upload) const;
   // The job when it has ended; fails the test after a minute.
@@ -69,10 +74,13 @@ class RegisterService {
 
   // Rows of a table; for what no call shows.
   int64_t CountRows(const std::string& table) const;
+  // What no call does: rows that are spoilt.
+  void Execute(const std::string& sql) const;
   int port() const { return app_->port(); }
 
  private:
   TestKeys keys_;
+  sql::DatabaseOptions database_ = PrivateMariaDb::Shared().NewSchema();
   std::unique_ptr<sql::Database> db_;
   std::unique_ptr<App> app_;
 };

@@ -1,0 +1,106 @@
+#include "services/identification/service_statistics.h"
+
+#include "common/rpc/listing.h"
+#include "common/rpc/once.h"
+#include "common/status/status.h"
+#include "jingzhun/identification/v1/statistics_storage.pb.h"
+#include "services/identification/convert_statistics.h"
+#include "services/identification/request_checks.h"
+#include "services/identification/roll_statistics.h"
+#include "services/identification/statistics_rebuild_job.h"
+#include "services/identification/store/code_store.h"
+#include "services/identification/store/statistic_store.h"
+
+namespace jz::identification {
+namespace {
+
+absl::StatusOr<v1::ComputeStatisticsResponse> Compute(const Deps& deps, const rpc::CallContext& ctx,
+                                                      const v1::ComputeStatisticsRequest& request) {
+  using Response = v1::ComputeStatisticsResponse;
+  JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
+  JZ_ASSIGN_OR_RETURN(auto instants, InstantsFrom(request, ctx.now));
+  const Date today = DateInShanghai(ctx.now);
+  JZ_RETURN_IF_ERROR(CountBirthdays(deps.db, today, ctx.deadline));
+  return deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<Response> {
+    JZ_RETURN_IF_ERROR(RequireStatistics(tx));
+    JZ_ASSIGN_OR_RETURN(const CodeBook codes,
+                        LoadCodeLists(tx, scope, CodeListsOf(request), today));
+    JZ_ASSIGN_OR_RETURN(const StatisticQuery query, QueryFrom(request, codes));
+    Response response;
+    for (const std::optional<absl::Time>& as_of : instants) {
+      StatisticCells cells;
+      for (RegionCode region : scope.regions()) {
+        JZ_ASSIGN_OR_RETURN(StatisticCells some, LoadCells(tx, region, as_of));
+        cells.Add(some);
+      }
+      *response.add_statistics() =
+          ToMessage(Evaluate(query, cells), query, as_of.value_or(ctx.now), codes);
+    }
+    return response;
+  });
+}
+
+absl::StatusOr<common::v1::Job> Rebuild(const Deps& deps, const rpc::CallContext& ctx,
+                                        const v1::RebuildStatisticsRequest& request) {
+  JZ_RETURN_IF_ERROR(sql::CheckRequestId(request.request_id()));
+  Violations violations;
+  const RegionCode region = RegionFrom(request.region_code(), "region_code", violations);
+  JZ_RETURN_IF_ERROR(violations.ToStatus());
+  JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
+  v1::RebuildJobParams params;
+  params.set_repair(request.repair());
+  using Answer = common::v1::GetJobRequest;
+  JZ_ASSIGN_OR_RETURN(Answer job, deps.db.Transact(ctx.deadline, [&](sql::Transaction& tx) {
+    return rpc::Once<Answer>(tx, ctx, request, [&]() -> absl::StatusOr<Answer> {
+      JZ_ASSIGN_OR_RETURN(jobs::JobId id, deps.jobs.Add(tx,
+                                                        {.kind = kRebuildJob,
+                                                         .region = region,
+                                                         .params = params.SerializeAsString(),
+                                                         .created_by = ctx.subject()},
+                                                        ctx.now));
+      Answer answer;
+      answer.set_name(id.Name());
+      return answer;
+    });
+  }));
+  return deps.jobs.Get(ctx, job);
+}
+
+}  // namespace
+
+absl::Status RequireStatistics(sql::Transaction& tx) {
+  JZ_ASSIGN_OR_RETURN(StatisticState state, LoadStatisticState(tx));
+  if (state.filled) return absl::OkStatus();
+  return Unavailable("STATISTICS_NOT_READY",
+                     "what was in the register before is counted for the first time");
+}
+
+absl::StatusOr<CodeBook> LoadCodeLists(sql::Transaction& tx, const auth::RegionScope& scope,
+                                       absl::Span<const std::string> lists, Date day) {
+  const RegionCode region = scope.regions().size() == 1 ? scope.regions()[0] : RegionCode();
+  std::vector<CodeEntry> entries;
+  for (const std::string& list : lists) {
+    JZ_ASSIGN_OR_RETURN(std::vector<StoredCode> codes, ListCodes(tx, list, region, day));
+    for (StoredCode& code : codes) entries.push_back(std::move(code.entry));
+  }
+  return CodeBook(std::move(entries));
+}
+
+rpc::Router StatisticsRouter(const Deps& deps) {
+  rpc::Router router("jingzhun.identification.v1.StatisticsService");
+  auto unary = [&]<class Request, class Response>(
+                   const char* name, absl::StatusOr<Response> (*handler)(
+                                         const Deps&, const rpc::CallContext&, const Request&)) {
+    router.Unary<Request, Response>(
+        name, [&deps, handler](const rpc::CallContext& ctx, const Request& request) {
+          return handler(deps, ctx, request);
+        });
+  };
+  unary("ComputeStatistics", Compute);
+  unary("ListStatisticHouseholds", ListStatisticHouseholds);
+  unary("ListStatisticPersons", ListStatisticPersons);
+  unary("RebuildStatistics", Rebuild);
+  return router;
+}
+
+}  // namespace jz::identification
