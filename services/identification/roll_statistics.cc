@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/status/status.h"
+#include "common/telemetry/telemetry.h"
 #include "services/identification/household_profile.h"
 #include "services/identification/store/history_store.h"
 #include "services/identification/store/statistic_store.h"
@@ -137,13 +138,22 @@ void StatisticsRoller::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+absl::Status StatisticsRoller::RollAll() {
+  JZ_RETURN_IF_ERROR(CountBirthdays(db_, DateInShanghai(clock_.Now()), absl::Now() + kPatience));
+  for (bool more = true; more && !stopping_;) {
+    JZ_ASSIGN_OR_RETURN(more, RollSome(db_, absl::Now() + kPatience));
+  }
+  return absl::OkStatus();
+}
+
 void StatisticsRoller::Work() {
   while (!stopping_) {
-    absl::Status counted =
-        CountBirthdays(db_, DateInShanghai(clock_.Now()), absl::Now() + kPatience);
     // What fails is tried again: nothing is lost, answers take longer until then.
-    absl::StatusOr<bool> more = counted.ok();
-    while (!stopping_ && more.ok() && *more) more = RollSome(db_, absl::Now() + kPatience);
+    if (absl::Status rolled = RollAll(); !rolled.ok()) {
+      telemetry::Log(
+          telemetry::Severity::kWarning, "statistics could not be rolled",
+          {{"reason", ReasonOf(rolled)}, {"detail", absl::string_view(rolled.message())}});
+    }
     std::unique_lock lock(mutex_);
     stopped_.wait_for(lock, absl::ToChronoMilliseconds(kPause),
                       [this] { return stopping_.load(); });

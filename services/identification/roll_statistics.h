@@ -37,6 +37,7 @@ class StatisticsRoller {
 
  private:
   void Work();
+  absl::Status RollAll();
 
   sql::Database& db_;
   const Clock& clock_;
