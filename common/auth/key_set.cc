@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr absl::Duration kMaxAge = absl::Seconds(30);
 constexpr absl::Duration kUnknownKeyAge = absl::Seconds(1);
 constexpr size_t kMaxKeys = 256;
-constexpr size_t kMaxKeyBytes = 16 * 1024;
+constexpr size_t kMaxKeyBytes = 16'384;
 
 // Empty when the PEM text is not a public key that may verify tokens.
 std::string AlgorithmOf(const std::string& pem) {

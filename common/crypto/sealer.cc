@@ -19,7 +19,7 @@ namespace jz::crypto {
 namespace {
 
 constexpr size_t kMaxPlainBytes = 4096;
-constexpr size_t kMaxKeyFileBytes = 64 * 1024;
+constexpr size_t kMaxKeyFileBytes = 65'536;
 
 absl::Status BadKeys(absl::string_view message) {
   return InvalidArgument("SEALING_KEYS_FORMAT", {}, message);

@@ -143,7 +143,7 @@ void WorkerPool::RunClaim(Claim claim) {
     std::lock_guard lock(mutex_);
     active_.erase(run);
   }
-  const absl::Status status = result.status();
+  const absl::Status& status = result.status();
   telemetry::Log(status.ok() ? Severity::kInfo : Severity::kWarning, "job run ended",
                  {{"job", name},
                   {"kind", kind},

@@ -167,7 +167,7 @@ class Requests final : public RawRequests {
     finished_ = true;
     if (!broken_.ok()) call_->context.TryCancel();
     writer_->WritesDone();
-    const absl::Status status = FromGrpc(writer_->Finish());
+    absl::Status status = FromGrpc(writer_->Finish());
     if (!broken_.ok()) return broken_;
     if (!status.ok()) return status;
     return Parse(response_, response);

@@ -112,7 +112,7 @@ class RoutedServer final : public Server {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                                      std::vector<Router> routers,
+                                                      const std::vector<Router>& routers,
                                                       auth::Authenticator& authenticator,
                                                       telemetry::Metrics& metrics,
                                                       const Clock& clock) {

@@ -36,7 +36,7 @@ class Server {
   // service, a type differs, a method has no `access` option, or the address is taken. Health
   // (SERVING) and reflection are included; they need no token.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       std::vector<Router> routers,
+                                                       const std::vector<Router>& routers,
                                                        auth::Authenticator& authenticator,
                                                        telemetry::Metrics& metrics,
                                                        const Clock& clock = Clock::Real());

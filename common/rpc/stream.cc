@@ -72,7 +72,7 @@ class StreamCall : public Reactor, public Executor::Task {
       : call_(shared, route, grpc) {}
 
   // A handler that was told to end and ended well did not do all: the caller must know.
-  absl::Status Outcome(absl::Status handled) {
+  absl::Status Outcome(const absl::Status& handled) {
     std::lock_guard lock(end_->mutex());
     return handled.ok() ? end_->told() : handled;
   }

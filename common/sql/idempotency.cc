@@ -83,7 +83,7 @@ class Round {
       entry.request->answer = expected;
       rows.insert(rows.end(), {entry.key_hash, entry.request_hash, expected, now});
     }
-    const absl::Status taken = tx.InsertRows(kInsertSome, kColumns, rows).status();
+    absl::Status taken = tx.InsertRows(kInsertSome, kColumns, rows).status();
     if (!absl::IsAlreadyExists(taken) || fresh_.size() > 1) return taken;
     Entry& only = fresh_.front();
     only.request->answer = Repeated(tx, only.key_hash, only.request_hash);

@@ -31,6 +31,7 @@ google::rpc::ErrorInfo InfoOf(const absl::Status& status) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): its values are moved.
 absl::Status MakeError(absl::StatusCode code, absl::string_view reason, Metadata metadata,
                        absl::string_view message) {
   absl::Status status(code, message);

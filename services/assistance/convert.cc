@@ -147,6 +147,7 @@ absl::StatusOr<std::vector<Plan>> FromRequest(const v1::BatchCreatePlansRequest&
   Violations violations;
   CheckBatch("plans", request.plans_size(), violations);
   std::vector<Plan> plans;
+  plans.reserve(request.plans_size());
   for (int i = 0; i < request.plans_size(); ++i) {
     plans.push_back(PlanOf(absl::StrCat("plans[", i, "]"), request.plans(i), violations));
   }

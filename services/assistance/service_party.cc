@@ -22,6 +22,7 @@ absl::Status GiveIds(const Deps& deps, const rpc::CallContext& ctx, std::vector<
 absl::Status RequireUnits(sql::Transaction& tx, const rpc::CallContext& ctx,
                           const std::vector<Cadre>& cadres) {
   std::vector<int64_t> ids;
+  ids.reserve(cadres.size());
   for (const Cadre& cadre : cadres) ids.push_back(cadre.unit.value());
   JZ_ASSIGN_OR_RETURN(std::vector<Unit> units, UnitsById(tx, ctx.scope(), ids));
   Violations violations;

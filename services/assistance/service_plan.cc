@@ -34,6 +34,7 @@ absl::Status Publish(sql::Transaction& tx, const rpc::CallContext& ctx,
 absl::Status PlaceHouseholds(sql::Transaction& tx, const rpc::CallContext& ctx,
                              std::vector<Plan>& plans) {
   std::vector<int64_t> ids;
+  ids.reserve(plans.size());
   for (const Plan& plan : plans) ids.push_back(plan.household);
   JZ_ASSIGN_OR_RETURN(auto households,
                       feed::HouseholdsOnDay(tx, ctx.scope(), ids, DateInShanghai(ctx.now)));

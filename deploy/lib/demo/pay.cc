@@ -321,7 +321,7 @@ absl::Status PayBenefits(Suite& suite, const Township& township,
   std::vector<Payment> grants = PerPerson(
       registered, 900, [](const idv1::Member& member) { return member.student() >= "03"; });
   grants.resize(std::min<size_t>(grants.size(), 16));
-  for (size_t i = 0; i < std::min<size_t>(grants.size(), 2); ++i) grants[i].amount_fen = 1200 * 100;
+  for (size_t i = 0; i < std::min<size_t>(grants.size(), 2); ++i) grants[i].amount_fen = 120'000;
   JZ_RETURN_IF_ERROR(
       Pay(suite, township, {"student_grant", "2017-09-01", 16, 15'000, 0, true}, grants));
   auto able = [](const idv1::Household& household) { return household.able_to_work_count() > 0; };
@@ -329,7 +329,7 @@ absl::Status PayBenefits(Suite& suite, const Township& township,
   JZ_RETURN_IF_ERROR(Pay(
       suite, township, {"in_kind_chick", "2017-07-20", 126, 0, 0, false, "chick", 12'600}, chicks));
   std::vector<Payment> geese = PerHousehold(registered, 166, 0, 50, able);
-  geese.erase(geese.begin(), geese.begin() + std::min<size_t>(geese.size(), 126));
+  geese.erase(geese.begin(), geese.begin() + std::min<ptrdiff_t>(std::ssize(geese), 126));
   return Pay(suite, township, {"in_kind_goose", "2017-07-20", 40, 0, 0, false, "goose", 2'000},
              geese);
 }
