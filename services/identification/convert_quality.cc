@@ -383,8 +383,8 @@ absl::StatusOr<std::vector<QualityFindingId>> VerifiedFrom(
   for (int i = 0; i < request.verifications_size(); ++i) {
     const auto& verification = request.verifications(i);
     names.push_back(verification.name());
-    CheckText(verification.reason(), kMaxReason, !verification.accept(),
-              absl::StrCat("verifications[", i, "].reason"), violations);
+    CheckText(verification.reason(), kMaxReason, absl::StrCat("verifications[", i, "].reason"),
+              verification.accept() ? nullptr : "TEXT_REQUIRED", violations);
   }
   std::vector<QualityFindingId> ids = FindingIdsFrom(names, "verifications", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());

@@ -86,11 +86,11 @@ std::vector<const MethodDescriptor*> AllMethods() {
       ::jingzhun::identification::v1::ChangeRequest::descriptor()->file(),
       ::jingzhun::identification::v1::ListCodesRequest::descriptor()->file(),
       ::jingzhun::identification::v1::Village::descriptor()->file(),
-      ::jingzhun::identification::v1::Case::descriptor()->file(),
+      ::jingzhun::identification::v1::CreateCampaignRequest::descriptor()->file(),
       ::jingzhun::identification::v1::ComparisonList::descriptor()->file(),
       ::jingzhun::identification::v1::Duplicate::descriptor()->file(),
       ::jingzhun::identification::v1::ExportSpec::descriptor()->file(),
-      ::jingzhun::identification::v1::QualityRule::descriptor()->file(),
+      ::jingzhun::identification::v1::RunRulesRequest::descriptor()->file(),
       ::jingzhun::identification::v1::Statistics::descriptor()->file(),
       ::jingzhun::assistance::v1::Unit::descriptor()->file(),
       ::jingzhun::funds::v1::Purpose::descriptor()->file(),
@@ -202,6 +202,8 @@ std::vector<std::string> NonzeroNumbers(const Message& message) {
   ForEachField(*copy, [&](Message& owner, const FieldDescriptor& field) {
     // The feed says of how many changes it is behind, of all regions: an estimate without content.
     if (field.full_name() == "jingzhun.common.v1.StreamChangesResponse.backlog") return;
+    // When something was asked counts nothing.
+    if (owner.GetDescriptor()->full_name() == "google.protobuf.Timestamp") return;
     std::string value = NonzeroValue(owner, field);
     if (!value.empty()) found.push_back(std::move(value));
   });

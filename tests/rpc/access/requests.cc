@@ -442,10 +442,11 @@ std::vector<AccessCase> ChangeRequestCases() {
 
 std::vector<AccessCase> AccessCases() {
   std::vector<AccessCase> all;
-  for (auto cases : {RegionCases(), RegisterCases(), CodeListCases(), VillageCases(), CaseCases(),
-                     ComparisonCases(), DuplicateCases(), ExportCases(), QualityCases(),
-                     StatisticsCases(), AssistanceCases(), LedgerCases(), DisbursementCases(),
-                     EvaluationCases(), HouseholdCases(), ChangeRequestCases()}) {
+  // Splits and merges before the campaign, that opens cases.
+  for (auto cases : {RegionCases(), RegisterCases(), HouseholdCases(), ChangeRequestCases(),
+                     CodeListCases(), VillageCases(), CaseCases(), ComparisonCases(),
+                     DuplicateCases(), ExportCases(), QualityCases(), StatisticsCases(),
+                     AssistanceCases(), LedgerCases(), DisbursementCases(), EvaluationCases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;
