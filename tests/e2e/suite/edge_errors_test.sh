@@ -32,14 +32,17 @@ grpc() {
 }
 # reconfigure SED-EXPRESSION: the edge goes on with another configuration.
 reconfigure() {
+  local edge before tries
+  edge=$(pid_of edge)
+  before=$(pgrep -P "$edge")
   sed -i "$1" "$JZ_VAR/edge/nginx.conf"
-  kill -HUP "$(pid_of edge)"
-  local tries
+  kill -HUP "$edge"
   # The workers of before answer until those of now are there.
   for ((tries = 0; tries < 600; tries++)); do
-    pgrep -P "$(pid_of edge)" -f 'worker process is shutting down' >/dev/null || break
+    pgrep -P "$edge" | grep -qxF "$before" || return 0
     sleep 0.05
   done
+  fail "the edge keeps its workers"
 }
 
 # The same members as a problem of the gateway.
