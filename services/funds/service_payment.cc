@@ -1,7 +1,6 @@
 // Bank file, receipts, and lists of lines.
-#include <openssl/sha.h>
-
 #include "absl/strings/escaping.h"
+#include "common/base/sha256.h"
 #include "common/base/uuid.h"
 #include "common/status/status.h"
 #include "common/telemetry/telemetry.h"
@@ -15,10 +14,7 @@ namespace jz::funds {
 namespace {
 
 std::string Sha256Hex(absl::string_view bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return absl::BytesToHexString(digest);
+  return absl::BytesToHexString(BytesOf(Sha256(bytes)));
 }
 
 Actor ActorOf(const rpc::CallContext& ctx) {
