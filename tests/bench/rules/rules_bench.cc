@@ -264,7 +264,8 @@ class Bench {
     }
     persons_ = persons;
     for (auto& [table, rows] : pending_) Flush(table, rows);
-    for (const auto& [table, rows] : pending_) {
+    for (const auto& rows : pending_) {
+      const std::string& table = rows.first;
       Require(db_->Run(Long(), [&](sql::Transaction& tx) {
         return tx.Query("ANALYZE TABLE " + table, {}, [](const sql::Row&) {});
       }));

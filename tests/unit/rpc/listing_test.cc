@@ -51,7 +51,7 @@ TEST(NarrowScope, RefusesRegionsOfOthersAndWhatIsNoCode) {
 }
 
 struct NoteTag {
-  static constexpr char kCollection[] = "notes";
+  [[maybe_unused]] static constexpr char kCollection[] = "notes";
 };
 using NoteId = Id<NoteTag>;
 struct Row {
