@@ -1,6 +1,9 @@
 // The table of RegisterService.
 #include "services/identification/service_register.h"
 
+#include <memory>
+#include <utility>
+
 namespace jz::identification {
 
 rpc::Router RegisterRouter(const Deps& deps, QualityRuleCache& rules) {
@@ -20,7 +23,12 @@ rpc::Router RegisterRouter(const Deps& deps, QualityRuleCache& rules) {
         return RecordIncomes(deps, rules, ctx, request);
       });
   unary("ListIncomes", ListIncomes);
-  unary("GetHousehold", GetHousehold);
+  router.Deferred<v1::GetHouseholdRequest, v1::Household>(
+      "GetHousehold", [&deps, reader = std::make_shared<HouseholdReader>(deps)](
+                          const rpc::CallContext& ctx, const v1::GetHouseholdRequest& request,
+                          rpc::Answer<v1::Household> answer) {
+        GetHousehold(deps, *reader, ctx, request, std::move(answer));
+      });
   unary("BatchGetHouseholds", BatchGetHouseholds);
   unary("ListHouseholds", ListHouseholds);
   unary("SearchPersons", SearchPersons);

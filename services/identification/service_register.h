@@ -5,6 +5,7 @@
 #include "common/rpc/router.h"
 #include "jingzhun/identification/v1/register.pb.h"
 #include "services/identification/deps.h"
+#include "services/identification/household_reader.h"
 #include "services/identification/quality_rules.h"
 
 namespace jz::identification {
@@ -24,8 +25,8 @@ absl::StatusOr<v1::RecordIncomesResponse> RecordIncomes(const Deps& deps, Qualit
                                                         const v1::RecordIncomesRequest& request);
 absl::StatusOr<v1::ListIncomesResponse> ListIncomes(const Deps& deps, const rpc::CallContext& ctx,
                                                     const v1::ListIncomesRequest& request);
-absl::StatusOr<v1::Household> GetHousehold(const Deps& deps, const rpc::CallContext& ctx,
-                                           const v1::GetHouseholdRequest& request);
+void GetHousehold(const Deps& deps, HouseholdReader& reader, const rpc::CallContext& ctx,
+                  const v1::GetHouseholdRequest& request, rpc::Answer<v1::Household> answer);
 absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(
     const Deps& deps, const rpc::CallContext& ctx, const v1::BatchGetHouseholdsRequest& request);
 absl::StatusOr<v1::ListHouseholdsResponse> ListHouseholds(const Deps& deps,

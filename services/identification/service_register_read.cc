@@ -17,6 +17,7 @@ namespace jz::identification {
 namespace {
 
 using Views = std::vector<HouseholdView>;
+using WireMessage = std::shared_ptr<const std::string>;
 
 absl::Status HouseholdNotFound(HouseholdId id) {
   return NotFound("HOUSEHOLD_NOT_FOUND", {{"household", id.Name()}}, "there is no such household");
@@ -66,21 +67,31 @@ absl::StatusOr<v1::Household> GetHouseholdAt(const Deps& deps, const rpc::CallCo
   });
 }
 
-}  // namespace
-
-absl::StatusOr<v1::Household> GetHousehold(const Deps& deps, const rpc::CallContext& ctx,
-                                           const v1::GetHouseholdRequest& request) {
-  JZ_ASSIGN_OR_RETURN(HouseholdId id, HouseholdId::Parse(request.name()));
-  JZ_ASSIGN_OR_RETURN(std::optional<absl::Time> as_of,
-                      AsOfFrom(request.has_as_of(), request.as_of(), ctx.now));
-  if (as_of) return GetHouseholdAt(deps, ctx, id, *as_of);
-  JZ_ASSIGN_OR_RETURN(auto messages, ReadHouseholds(deps, ctx.scope(), {id}, ctx.deadline));
-  if (messages.front() == nullptr) return HouseholdNotFound(id);
+// As it is on the wire: parsing the members only to write them again would be most of the call.
+absl::StatusOr<v1::Household> FromWire(HouseholdId id, const absl::StatusOr<WireMessage>& message) {
+  JZ_RETURN_IF_ERROR(message.status());
+  if (*message == nullptr) return HouseholdNotFound(id);
   v1::Household household;
-  if (!household.ParseFromString(*messages.front())) {
+  auto* fields = household.GetReflection()->MutableUnknownFields(&household);
+  if (!fields->ParseFromString(**message)) {
     return Internal("HOUSEHOLD_BROKEN", "a household does not parse");
   }
   return household;
+}
+
+}  // namespace
+
+void GetHousehold(const Deps& deps, HouseholdReader& reader, const rpc::CallContext& ctx,
+                  const v1::GetHouseholdRequest& request, rpc::Answer<v1::Household> answer) {
+  absl::StatusOr<HouseholdId> id = HouseholdId::Parse(request.name());
+  if (!id.ok()) return answer(id.status());
+  auto as_of = AsOfFrom(request.has_as_of(), request.as_of(), ctx.now);
+  if (!as_of.ok()) return answer(as_of.status());
+  if (*as_of) return answer(GetHouseholdAt(deps, ctx, *id, **as_of));
+  reader.Read(ctx.scope(), *id, ctx.deadline,
+              [id = *id, answer = std::move(answer)](const auto& message) mutable {
+                answer(FromWire(id, message));
+              });
 }
 
 absl::StatusOr<v1::BatchGetHouseholdsResponse> BatchGetHouseholds(

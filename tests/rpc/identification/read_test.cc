@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
+#include <thread>
 
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
 #include "tests/rpc/identification/register_service.h"
 #include "tests/rpc/identification/status_matchers.h"
 #include "tests/unit/identification/register_file.h"
@@ -174,6 +178,51 @@ TEST_F(Reading, AVillageSeesItsOwn) {
     EXPECT_EQ(Get(village, household.name()).ok(), household.name() == own[0].name());
   }
   EXPECT_THAT(Search(village, Singles(1)[0]["证件号码"])->matches(), IsEmpty());
+}
+
+TEST_F(Reading, CallersAtOnceAreToldWhatEachMaySee) {
+  const Client village = service_.Register("village_clerk", kOtherVillage);
+  const std::pair<const Client*, std::string> callers[] = {
+      {&officer_, kCounty}, {&neighbour_, kNeighbour}, {&village, kOtherVillage}};
+  std::map<std::string, std::string> alone;
+  for (const idv1::Household& one : list_) {
+    alone[one.name()] = Get(officer_, one.name())->SerializeAsString();
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 24; ++i) {
+    threads.emplace_back([&, caller = callers[i % 3]] {
+      for (int j = 0; j < 40; ++j) {
+        const idv1::Household& wanted = list_[static_cast<size_t>(i + j) % list_.size()];
+        auto got = Get(*caller.first, wanted.name());
+        if (absl::StartsWith(wanted.region_code(), absl::StripSuffix(caller.second, "000000"))) {
+          ASSERT_TRUE(got.ok()) << got.status();
+          EXPECT_EQ(got->SerializeAsString(), alone[wanted.name()]);
+        } else {
+          EXPECT_THAT(got, Refused(absl::StatusCode::kNotFound, "HOUSEHOLD_NOT_FOUND"));
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(Reading, ABrokenHouseholdFailsNobodyElse) {
+  service_.Execute(
+      "UPDATE household_facts SET facts = x'ff' WHERE household_id = (SELECT id FROM household "
+      "WHERE region_code = 230221101201)");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 20; ++i) {
+    threads.emplace_back([&, i] {
+      const idv1::Household& wanted = list_[static_cast<size_t>(i) % list_.size()];
+      auto got = Get(officer_, wanted.name());
+      if (wanted.region_code() == kOtherVillage) {
+        EXPECT_THAT(got, Refused(absl::StatusCode::kInternal, "FACTS_BROKEN"));
+      } else {
+        EXPECT_TRUE(got.ok()) << got.status();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_F(Reading, SearchWantsAWholeId) {
