@@ -29,9 +29,11 @@ absl::StatusOr<v1::ListCodesResponse> List(const Deps& deps, const rpc::CallCont
   JZ_RETURN_IF_ERROR(violations.ToStatus());
   // What the whole nation has is nobody's secret.
   if (region != RegionCode()) JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
+  std::vector<std::string> lists;
+  if (!request.list().empty()) lists.push_back(request.list());
   JZ_ASSIGN_OR_RETURN(std::vector<StoredCode> codes,
                       deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {
-                        return ListCodes(tx, request.list(), region, as_of);
+                        return ListCodes(tx, lists, region, as_of);
                       }));
   v1::ListCodesResponse response;
   for (const StoredCode& code : codes) *response.add_codes() = ToMessage(code);

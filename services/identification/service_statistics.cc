@@ -14,30 +14,38 @@
 namespace jz::identification {
 namespace {
 
+absl::StatusOr<StatisticCells> CellsOf(sql::Transaction& tx, const auth::RegionScope& scope,
+                                       std::optional<absl::Time> as_of) {
+  StatisticCells cells;
+  for (RegionCode region : scope.regions()) {
+    JZ_ASSIGN_OR_RETURN(StatisticCells some, LoadCells(tx, region, as_of));
+    if (scope.regions().size() == 1) return some;
+    cells.Add(some);
+  }
+  return cells;
+}
+
 absl::StatusOr<v1::ComputeStatisticsResponse> Compute(const Deps& deps, const rpc::CallContext& ctx,
                                                       const v1::ComputeStatisticsRequest& request) {
   using Response = v1::ComputeStatisticsResponse;
   JZ_ASSIGN_OR_RETURN(auth::RegionScope scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(auto instants, InstantsFrom(request, ctx.now));
   const Date today = DateInShanghai(ctx.now);
-  JZ_RETURN_IF_ERROR(CountBirthdays(deps.db, today, ctx.deadline));
-  return deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) -> absl::StatusOr<Response> {
-    JZ_RETURN_IF_ERROR(RequireStatistics(tx));
-    JZ_ASSIGN_OR_RETURN(const CodeBook codes,
-                        LoadCodeLists(tx, scope, CodeListsOf(request), today));
-    JZ_ASSIGN_OR_RETURN(const StatisticQuery query, QueryFrom(request, codes));
-    Response response;
-    for (const std::optional<absl::Time>& as_of : instants) {
-      StatisticCells cells;
-      for (RegionCode region : scope.regions()) {
-        JZ_ASSIGN_OR_RETURN(StatisticCells some, LoadCells(tx, region, as_of));
-        cells.Add(some);
-      }
-      *response.add_statistics() =
-          ToMessage(Evaluate(query, cells), query, as_of.value_or(ctx.now), codes);
-    }
-    return response;
-  });
+  Response response;
+  JZ_RETURN_IF_ERROR(
+      ReadCounted(deps.db, today, ctx.deadline, [&](sql::Transaction& tx) -> absl::Status {
+        response.Clear();
+        JZ_ASSIGN_OR_RETURN(const CodeBook codes,
+                            LoadCodeLists(tx, scope, CodeListsOf(request), today));
+        JZ_ASSIGN_OR_RETURN(const StatisticQuery query, QueryFrom(request, codes));
+        for (const std::optional<absl::Time>& as_of : instants) {
+          JZ_ASSIGN_OR_RETURN(const StatisticCells cells, CellsOf(tx, scope, as_of));
+          *response.add_statistics() =
+              ToMessage(Evaluate(query, cells), query, as_of.value_or(ctx.now), codes);
+        }
+        return absl::OkStatus();
+      }));
+  return response;
 }
 
 absl::StatusOr<common::v1::Job> Rebuild(const Deps& deps, const rpc::CallContext& ctx,
@@ -68,22 +76,28 @@ absl::StatusOr<common::v1::Job> Rebuild(const Deps& deps, const rpc::CallContext
 
 }  // namespace
 
-absl::Status RequireStatistics(sql::Transaction& tx) {
-  JZ_ASSIGN_OR_RETURN(StatisticState state, LoadStatisticState(tx));
-  if (state.filled) return absl::OkStatus();
-  return Unavailable("STATISTICS_NOT_READY",
-                     "what was in the register before is counted for the first time");
+absl::Status ReadCounted(sql::Database& db, Date today, absl::Time deadline,
+                         absl::FunctionRef<absl::Status(sql::Transaction& tx)> body) {
+  for (bool counted = false; !counted;) {
+    JZ_RETURN_IF_ERROR(db.Read(deadline, [&](sql::Transaction& tx) -> absl::Status {
+      JZ_ASSIGN_OR_RETURN(StatisticState state, LoadStatisticState(tx));
+      if (!state.filled) {
+        return Unavailable("STATISTICS_NOT_READY",
+                           "what was in the register before is counted for the first time");
+      }
+      counted = !state.ages || *state.ages >= today;
+      return counted ? body(tx) : absl::OkStatus();
+    }));
+    if (!counted) JZ_RETURN_IF_ERROR(CountBirthdays(db, today, deadline));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CodeBook> LoadCodeLists(sql::Transaction& tx, const auth::RegionScope& scope,
                                        absl::Span<const std::string> lists, Date day) {
   const RegionCode region = scope.regions().size() == 1 ? scope.regions()[0] : RegionCode();
-  std::vector<CodeEntry> entries;
-  for (const std::string& list : lists) {
-    JZ_ASSIGN_OR_RETURN(std::vector<StoredCode> codes, ListCodes(tx, list, region, day));
-    for (StoredCode& code : codes) entries.push_back(std::move(code.entry));
-  }
-  return CodeBook(std::move(entries));
+  if (lists.empty()) return CodeBook({});
+  return LoadCodeBook(tx, region, day, lists);
 }
 
 rpc::Router StatisticsRouter(const Deps& deps) {

@@ -7,7 +7,6 @@
 #include "services/identification/convert_history.h"
 #include "services/identification/convert_statistics.h"
 #include "services/identification/household_profile.h"
-#include "services/identification/roll_statistics.h"
 #include "services/identification/service_statistics.h"
 #include "services/identification/store/history_store.h"
 #include "services/identification/store/statistic_store.h"
@@ -112,9 +111,7 @@ absl::Status SearchFor(const Deps& deps, const rpc::CallContext& ctx, const Requ
   JZ_ASSIGN_OR_RETURN(std::optional<absl::Time> as_of,
                       AsOfFrom(request.has_as_of(), request.as_of(), ctx.now));
   const Date today = DateInShanghai(ctx.now);
-  JZ_RETURN_IF_ERROR(CountBirthdays(deps.db, today, ctx.deadline));
-  return deps.db.Read(ctx.deadline, [&](sql::Transaction& tx) -> absl::Status {
-    JZ_RETURN_IF_ERROR(RequireStatistics(tx));
+  return ReadCounted(deps.db, today, ctx.deadline, [&](sql::Transaction& tx) -> absl::Status {
     JZ_ASSIGN_OR_RETURN(const CodeBook codes,
                         LoadCodeLists(tx, scope, CodeListsOf(request.filters()), today));
     JZ_ASSIGN_OR_RETURN(auto filters, FiltersFrom(request.filters(), codes));

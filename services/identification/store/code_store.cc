@@ -47,7 +47,8 @@ sql::Values ValuesOf(absl::Span<const StoredCode> codes) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<StoredCode>> ListCodes(sql::Transaction& tx, absl::string_view list,
+absl::StatusOr<std::vector<StoredCode>> ListCodes(sql::Transaction& tx,
+                                                  absl::Span<const std::string> lists,
                                                   RegionCode region, Date as_of) {
   sql::Values values = {region};
   size_t count = 1;
@@ -61,9 +62,10 @@ absl::StatusOr<std::vector<StoredCode>> ListCodes(sql::Transaction& tx, absl::st
   values.push_back(as_of);
   std::string where = absl::StrCat("WHERE region_code IN (", sql::InList(count),
                                    ") AND valid_from <= ? AND valid_to >= ?");
-  if (!list.empty()) {
-    where += " AND list = ?";
-    values.push_back(list);
+  if (!lists.empty()) {
+    absl::StrAppend(&where, " AND list IN (", sql::InList(lists.size()), ")");
+    values.insert(values.end(), lists.begin(), lists.end());
+    sql::PadInList(values, lists.size());
   }
   // A region's code is greater than those of the regions that contain it: the last is the most
   // specific.
@@ -81,8 +83,9 @@ absl::StatusOr<std::vector<StoredCode>> ListCodes(sql::Transaction& tx, absl::st
   return codes;
 }
 
-absl::StatusOr<CodeBook> LoadCodeBook(sql::Transaction& tx, RegionCode region, Date as_of) {
-  JZ_ASSIGN_OR_RETURN(std::vector<StoredCode> codes, ListCodes(tx, "", region, as_of));
+absl::StatusOr<CodeBook> LoadCodeBook(sql::Transaction& tx, RegionCode region, Date as_of,
+                                      absl::Span<const std::string> lists) {
+  JZ_ASSIGN_OR_RETURN(std::vector<StoredCode> codes, ListCodes(tx, lists, region, as_of));
   std::vector<CodeEntry> entries;
   entries.reserve(codes.size());
   for (StoredCode& code : codes) entries.push_back(std::move(code.entry));

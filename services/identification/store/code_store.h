@@ -12,11 +12,13 @@
 
 namespace jz::identification {
 
-// The codes that hold in `region` on a day, by list and code; of `list` only, unless it is empty.
-absl::StatusOr<std::vector<StoredCode>> ListCodes(sql::Transaction& tx, absl::string_view list,
+// The codes that hold in `region` on a day, by list and code; of `lists` only, unless it is empty.
+absl::StatusOr<std::vector<StoredCode>> ListCodes(sql::Transaction& tx,
+                                                  absl::Span<const std::string> lists,
                                                   RegionCode region, Date as_of);
 // The same, ready for looking up.
-absl::StatusOr<CodeBook> LoadCodeBook(sql::Transaction& tx, RegionCode region, Date as_of);
+absl::StatusOr<CodeBook> LoadCodeBook(sql::Transaction& tx, RegionCode region, Date as_of,
+                                      absl::Span<const std::string> lists = {});
 
 // Every span of every code of the lists, locked until `tx` ends.
 absl::StatusOr<std::vector<StoredCode>> LockCodes(sql::Transaction& tx,

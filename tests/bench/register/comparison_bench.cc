@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -28,10 +27,14 @@
 #include "services/identification/comparison_job.h"
 #include "services/identification/comparison_upload.h"
 #include "services/identification/store/comparison_store.h"
+#include "tests/bench/register/register_world.h"
 #include "tests/support/mariadb.h"
 
 namespace jz::identification {
 namespace {
+
+using bench::PeakMb;
+using bench::ResetPeak;
 
 constexpr double kGoalRate = 300'000;
 constexpr double kMemoryLimitMb = 1536;
@@ -91,21 +94,6 @@ std::string IdNumber(int64_t index) {
 RegionCode VillageOf(int64_t household, int64_t households) {
   const int64_t county = household * kCounties / households;
   return RegionCode::FromNumber((230'100 + county) * 1'000'000 + 101'200 + household % 30);
-}
-
-// Peak of the resident memory since the last reset, in MiB.
-void ResetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
-double PeakMb() {
-  std::ifstream status("/proc/self/status");
-  std::string line;
-  while (std::getline(status, line)) {
-    absl::string_view text = line;
-    int64_t kb = 0;
-    if (!absl::ConsumePrefix(&text, "VmHWM:")) continue;
-    text = absl::StripSuffix(absl::StripAsciiWhitespace(text), " kB");
-    if (absl::SimpleAtoi(text, &kb)) return static_cast<double>(kb) / 1024;
-  }
-  return 0;
 }
 
 class Bench {
