@@ -1,19 +1,22 @@
-// How much longer things may take where they run slower.
+// How much longer things may take where they run slower, and how much less is done there.
 #pragma once
 
 #include "absl/time/time.h"
 
 namespace jz::testing {
 
-#if defined(__SANITIZE_THREAD__)
+#if __has_feature(thread_sanitizer)
+inline constexpr int kTimeFactor = 8;
+#elif __has_feature(address_sanitizer)
 inline constexpr int kTimeFactor = 5;
-#elif defined(__SANITIZE_ADDRESS__)
-inline constexpr int kTimeFactor = 3;
 #else
 inline constexpr int kTimeFactor = 1;
 #endif
 
 // For times that a test allows something to take; never for times that the tested code keeps.
 inline absl::Duration Allow(absl::Duration time) { return time * kTimeFactor; }
+
+// Of random inputs, which the unsanitized build tries in full.
+constexpr int Rounds(int rounds) { return rounds / (kTimeFactor * kTimeFactor); }
 
 }  // namespace jz::testing

@@ -6,6 +6,7 @@
 #include <random>
 #include <sstream>
 
+#include "tests/support/time_factor.h"
 #include "tests/unit/fuzz/fuzz_target.h"
 
 namespace jz::fuzz {
@@ -56,18 +57,18 @@ std::string Change(std::string text, const std::string& other, std::mt19937& ran
   return text;
 }
 
-class Corpus : public testing::TestWithParam<Target> {};
+class Corpus : public ::testing::TestWithParam<Target> {};
 
 INSTANTIATE_TEST_SUITE_P(Parsers, Corpus,
-                         testing::Values(Target{"citizen_id", CitizenIdTarget},
-                                         Target{"date", DateTarget}, Target{"ids", IdsTarget},
-                                         Target{"jwt", JwtTarget}, Target{"money", MoneyTarget},
-                                         Target{"page_token", PageTokenTarget},
-                                         Target{"region_code", RegionCodeTarget},
-                                         Target{"register_row", RegisterRowTarget},
-                                         Target{"rule_expression", RuleExpressionTarget},
-                                         Target{"rule_facts", RuleFactsTarget},
-                                         Target{"sheet", SheetTarget}),
+                         ::testing::Values(Target{"citizen_id", CitizenIdTarget},
+                                           Target{"date", DateTarget}, Target{"ids", IdsTarget},
+                                           Target{"jwt", JwtTarget}, Target{"money", MoneyTarget},
+                                           Target{"page_token", PageTokenTarget},
+                                           Target{"region_code", RegionCodeTarget},
+                                           Target{"register_row", RegisterRowTarget},
+                                           Target{"rule_expression", RuleExpressionTarget},
+                                           Target{"rule_facts", RuleFactsTarget},
+                                           Target{"sheet", SheetTarget}),
                          [](const auto& test) { return test.param.name; });
 
 TEST_P(Corpus, KeepsTheParsersWord) {
@@ -75,7 +76,7 @@ TEST_P(Corpus, KeepsTheParsersWord) {
   ASSERT_FALSE(corpus.empty());
   std::mt19937 random(17);
   for (const std::string& text : corpus) GetParam().run(text);
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < jz::testing::Rounds(20'000); ++i) {
     GetParam().run(
         Change(corpus[random() % corpus.size()], corpus[random() % corpus.size()], random));
   }

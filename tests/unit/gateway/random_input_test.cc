@@ -8,12 +8,13 @@
 #include "services/gateway/parameters.h"
 #include "services/gateway/transcoder.h"
 #include "services/gateway/wire_value.h"
+#include "tests/support/time_factor.h"
 #include "tests/unit/gateway/sample_schema.h"
 
 namespace jz::gateway {
 namespace {
 
-constexpr int kRounds = 20'000;
+constexpr int kRounds = jz::testing::Rounds(20'000);
 
 // Deletes, doubles, swaps or replaces a few bytes.
 std::string Mutate(std::string text, std::mt19937& random) {

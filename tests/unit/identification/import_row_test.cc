@@ -4,6 +4,7 @@
 #include <random>
 
 #include "services/identification/domain/import_file.h"
+#include "tests/support/time_factor.h"
 #include "tests/unit/identification/register_file.h"
 
 namespace jz::identification {
@@ -32,7 +33,7 @@ Parsed Parse(const Fields& fields) {
   row.offset = 700;
   for (const std::string& name : header.fields) row.fields.push_back(fields.at(name));
   Parsed parsed;
-  const CodeBook codes = DefaultCodeBook();
+  static const CodeBook& codes = *new CodeBook(DefaultCodeBook());
   parsed.row = ParseImportRow(order, row, {.codes = codes, .today = kToday}, parsed.errors);
   return parsed;
 }
@@ -168,7 +169,7 @@ TEST(ParseImportRow, TakesRandomText) {
   std::mt19937 random(1574);
   const std::vector<std::string> atoms = {"1", "0", "-", ".", ";", "户", "x", " ", "2017", "01"};
   const std::vector<std::string> names = testing::ColumnNames();
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < jz::testing::Rounds(3000); ++round) {
     Fields fields = testing::GoodRow();
     for (size_t spoilt = 1 + random() % 4; spoilt > 0; --spoilt) {
       std::string text;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/telemetry/log_line.h"
+#include "tests/support/time_factor.h"
 
 namespace jz::telemetry {
 namespace {
@@ -112,7 +113,7 @@ TEST(Log, WritesEveryLineOnceAndWholeFromManyThreads) {
 TEST(Log, DropsTheOldestLinesUnderOverloadAndSaysHowMany) {
   ::testing::internal::CaptureStderr();
   StartLogging("logger", Severity::kInfo);
-  constexpr int64_t kLines = 200'000;
+  constexpr int64_t kLines = 4 * jz::testing::Rounds(50'000);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([] {
