@@ -166,7 +166,7 @@ absl::StatusOr<NewCampaign> CampaignFrom(const v1::CreateCampaignRequest& reques
                        .title = request.title(),
                        .period_start = DateFrom(request.period_start(), "period_start", violations),
                        .period_end = DateFrom(request.period_end(), "period_end", violations)};
-  if (campaign.region == RegionCode()) {
+  if (campaign.region == RegionCode() && RegionCode::Parse(request.region_code()).ok()) {
     violations.Add("region_code", "REGION_LEVEL", "a province or a region inside one");
   }
   CheckText(campaign.title, 1, 100, "title", violations);

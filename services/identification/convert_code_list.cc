@@ -91,9 +91,7 @@ std::vector<StoredCode> CodesFrom(const v1::PutCodesRequest& request, absl::stri
     const std::string field = absl::StrCat("codes[", i, "]");
     StoredCode& code = codes.emplace_back();
     code.entry = EntryFrom(from, field, violations);
-    absl::StatusOr<RegionCode> region = RegionCode::Parse(from.region_code());
-    if (!region.ok()) violations.Add(field + ".region_code", "REGION_CODE_FORMAT", "12 digits");
-    code.region = region.value_or(RegionCode());
+    code.region = RegionFrom(from.region_code(), field + ".region_code", violations);
     if (from.valid_from().empty()) {
       violations.Add(field + ".valid_from", "DATE_REQUIRED", "a civil day, YYYY-MM-DD");
     }

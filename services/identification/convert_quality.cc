@@ -183,13 +183,7 @@ QualityRuleRow RuleRowFrom(const v1::QualityRule& message, const rules::RuleText
   for (const rules::Variant& variant : text.variants) row.codes.push_back(variant.code);
   row.scope = static_cast<int>(text.scope);
   row.severity = static_cast<int>(text.severity);
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(message.region_code());
-  if (region.ok()) {
-    row.region = *region;
-  } else {
-    violations.Add(field + ".region_code", "REGION_CODE_FORMAT",
-                   "a region code has 12 digits and no gap");
-  }
+  row.region = RegionFrom(message.region_code(), field + ".region_code", violations);
   row.valid_from = today;
   if (!message.valid_from().empty()) {
     row.valid_from = DateFrom(message.valid_from(), field + ".valid_from", violations, today);

@@ -33,7 +33,7 @@ void CheckText(absl::string_view text, int most, absl::string_view field, const 
 RegionCode RegionFrom(absl::string_view text, absl::string_view field, Violations& violations) {
   absl::StatusOr<RegionCode> region = RegionCode::Parse(text);
   if (!region.ok()) {
-    violations.Add(field, "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
+    violations.Add(field, "REGION_CODE_FORMAT", region.status().message());
   }
   return region.value_or(RegionCode());
 }

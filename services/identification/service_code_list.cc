@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "services/identification/convert_code_list.h"
 #include "services/identification/convert_region.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/store/code_store.h"
 #include "services/identification/store/region_store.h"
 
@@ -18,9 +19,7 @@ absl::StatusOr<v1::ListCodesResponse> List(const Deps& deps, const rpc::CallCont
   Violations violations;
   RegionCode region;
   if (!request.region_code().empty()) {
-    absl::StatusOr<RegionCode> code = RegionCode::Parse(request.region_code());
-    if (!code.ok()) violations.Add("region_code", "REGION_CODE_FORMAT", "12 digits");
-    region = code.value_or(RegionCode());
+    region = RegionFrom(request.region_code(), "region_code", violations);
   }
   const Date as_of = DateOr(request.as_of(), DateInShanghai(ctx.now), "as_of", violations);
   if (!request.list().empty() && !IsCodeName(request.list())) {

@@ -12,6 +12,7 @@
 #include "jingzhun/identification/v1/comparison_storage.pb.h"
 #include "services/identification/comparison_job.h"
 #include "services/identification/convert_comparison.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/store/comparison_store.h"
 #include "services/identification/store/household_store.h"
 
@@ -47,12 +48,7 @@ absl::StatusOr<v1::ListComparisonKindsResponse> ListComparisonKinds(
   Violations violations;
   RegionCode region;
   if (!request.region_code().empty()) {
-    absl::StatusOr<RegionCode> code = RegionCode::Parse(request.region_code());
-    if (code.ok()) {
-      region = *code;
-    } else {
-      violations.Add("region_code", "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-    }
+    region = RegionFrom(request.region_code(), "region_code", violations);
   }
   Date date = DateInShanghai(ctx.now);
   if (!request.date().empty()) {

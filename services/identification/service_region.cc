@@ -5,6 +5,7 @@
 #include "common/rpc/once.h"
 #include "common/status/status.h"
 #include "services/identification/convert_region.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/service_region_reform.h"
 #include "services/identification/store/region_store.h"
 
@@ -65,9 +66,7 @@ absl::StatusOr<v1::ListRegionsResponse> ListRegions(const Deps& deps, const rpc:
   Violations violations;
   RegionPage page;
   if (!request.parent_code().empty()) {
-    absl::StatusOr<RegionCode> parent = RegionCode::Parse(request.parent_code());
-    if (!parent.ok()) violations.Add("parent_code", "REGION_CODE_FORMAT", "12 digits");
-    page.parent = parent.value_or(RegionCode());
+    page.parent = RegionFrom(request.parent_code(), "parent_code", violations);
   }
   page.as_of = DateOr(request.as_of(), DateInShanghai(ctx.now), "as_of", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());

@@ -5,6 +5,7 @@
 #include "jingzhun/identification/v1/storage.pb.h"
 #include "services/identification/domain/csv.h"
 #include "services/identification/import_job.h"
+#include "services/identification/request_checks.h"
 #include "services/identification/service_register.h"
 #include "services/identification/upload.h"
 
@@ -17,10 +18,7 @@ absl::StatusOr<jobs::NewJob> JobFrom(const rpc::CallContext& ctx,
                                      const v1::ImportHouseholdsRequest& head) {
   JZ_RETURN_IF_ERROR(sql::CheckRequestId(head.request_id()));
   Violations violations;
-  absl::StatusOr<RegionCode> region = RegionCode::Parse(head.region_code());
-  if (!region.ok()) {
-    violations.Add("region_code", "REGION_CODE_FORMAT", "a region code has 12 digits and no gap");
-  }
+  const RegionCode region = RegionFrom(head.region_code(), "region_code", violations);
   if (head.mode() != v1::IMPORT_MODE_VALIDATE && head.mode() != v1::IMPORT_MODE_COMMIT) {
     violations.Add("mode", "IMPORT_MODE_REQUIRED", "VALIDATE or COMMIT");
   }
@@ -34,14 +32,14 @@ absl::StatusOr<jobs::NewJob> JobFrom(const rpc::CallContext& ctx,
     violations.Add("max_duplicate_percent", "PERCENT_RANGE", "0 to 100");
   }
   JZ_RETURN_IF_ERROR(violations.ToStatus());
-  JZ_RETURN_IF_ERROR(ctx.scope().Require(*region));
+  JZ_RETURN_IF_ERROR(ctx.scope().Require(region));
   v1::ImportJobParams params;
   params.set_commit(head.mode() == v1::IMPORT_MODE_COMMIT);
   params.set_file_name(head.file_name());
   params.set_skip_errors(head.atomicity() == v1::IMPORT_ATOMICITY_PER_ROW);
   params.set_max_duplicate_percent(head.max_duplicate_percent());
   return jobs::NewJob{.kind = kImportJob,
-                      .region = *region,
+                      .region = region,
                       .params = params.SerializeAsString(),
                       .created_by = ctx.subject(),
                       .receives_input = true};
