@@ -229,7 +229,8 @@ std::vector<AccessCase> QualityCases() {
        .request = "region_code: '230221000000' code: 'access'",
        .shows_ancestors = true},
       {.method = service + "PreviewRule",
-       .request = "region_code: '230221000000' rule {" + rule + "}"},
+       .request = "region_code: '230221000000' rule {" + rule + "}",
+       .repeats_safely_by = "storing nothing"},
       {.method = service + "PutRules", .request = "rules {" + rule + "} request_id: '${request}'"},
       {.method = service + "RunRules",
        .request = "region_code: '230221000000' codes: 'access' request_id: '${request}'"},
@@ -326,11 +327,14 @@ std::vector<AccessCase> LedgerCases() {
                        type: ACCOUNT_TYPE_ASSET } request_id: '${request}')"},
       {.method = service + "PostTransfers",
        .request = R"(transfers { id: '${uuid}' debit_account: '${account_ASSET}'
-                       credit_account: '${account_INCOME}' amount_fen: 5 })"},
+                       credit_account: '${account_INCOME}' amount_fen: 5 })",
+       .repeats_safely_by = "the ids of the transfers"},
       {.method = service + "PostPending",
-       .request = "posts { id: '${uuid}' pending_transfer: '${pending}' amount_fen: 1 }"},
+       .request = "posts { id: '${uuid}' pending_transfer: '${pending}' amount_fen: 1 }",
+       .repeats_safely_by = "the ids of the transfers"},
       {.method = service + "VoidPending",
-       .request = "voids { id: '${uuid}' pending_transfer: '${pending}' }"},
+       .request = "voids { id: '${uuid}' pending_transfer: '${pending}' }",
+       .repeats_safely_by = "the ids of the transfers"},
       {.method = service + "CreateBudgetLine",
        .request = R"(region_code: '230221000000' source_level: SOURCE_LEVEL_CENTRE year: 2017
                      purpose: 'housing_renovation' amount_fen: 5 document_number: 'D2'
@@ -378,7 +382,9 @@ std::vector<AccessCase> DisbursementCases() {
        .request = "name: '${batch_submitted}' request_id: '${request}'"},
       {.method = service + "RejectDisbursementBatch",
        .request = "name: '${batch_returned}' reason: 'r' request_id: '${request}'"},
-      {.method = service + "ReadBankFile", .request = "name: '${batch_approved}' reason: 'r'"},
+      {.method = service + "ReadBankFile",
+       .request = "name: '${batch_approved}' reason: 'r'",
+       .repeats_safely_by = "changing nothing: each reading is recorded"},
       {.method = service + "UploadBankReceipt",
        .request = R"(name: '${batch_approved}' request_id: '${request}'
            data: "line_id,result,amount_fen,bank_reference\n${line_id},PAID,750000,R\n")"},

@@ -15,6 +15,8 @@ struct AccessCase {
   bool shows_ancestors = false;
   // The same for every caller.
   bool is_public = false;
+  // Why a write may come without request_id, though repeating it must be safe.
+  std::string repeats_safely_by = "";
 };
 
 // In an order in which all of them can be carried out.

@@ -48,7 +48,7 @@ class Suite {
   Answer Call(const MethodDescriptor& method, const Message& request,
               const std::string& token) const;
 
-  // Changes with every change of any row of any service; waits until nothing changes by itself.
+  // Changes with every change of any row of any service; waits until nothing is under way any more.
   std::string Fingerprint() const;
 
   // Names and texts of the county's data in `text`, but for those in `allowed`.
@@ -79,6 +79,13 @@ class Suite {
   // Keeps a string field of `message`, by its path ("units.name"), as ${placeholder}.
   void Keep(const std::string& placeholder, const Message& message, const std::string& path);
 
+  // No job runs, and every consumer of a feed has come to its end.
+  bool AtRest() const;
+  int64_t CountOf(const std::string& service, const std::string& table_and_where) const;
+  std::string CursorOf(const std::string& consumer, const std::string& source) const;
+  // Whether a feed has nothing of these types behind a cursor.
+  bool NothingBehind(const std::string& method, const std::string& types,
+                     const std::string& cursor) const;
   std::string Checksums() const;
 
   std::unique_ptr<TestKeys> keys_;
