@@ -10,6 +10,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -63,7 +64,7 @@ bool HttpConnection::TrySend(absl::string_view bytes) {
 
 HttpReply HttpConnection::Read(bool head) {
   http::response_parser<http::string_body> parser;
-  parser.body_limit(boost::none);
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // Beast 1.74 takes "none" for zero
   parser.skip(head);
   Error error;
   http::read(impl_->socket, impl_->buffer, parser, error);

@@ -88,7 +88,9 @@ absl::Status StreamRecords(SampleState& state, const sample::StreamRecordsReques
   for (int64_t i = 1; i <= request.count() && status.ok(); ++i) {
     record.set_amount_fen(i);
     status = writer.Write(record);
-    if (status.ok()) state.streamed = i;
+    if (!status.ok()) continue;
+    state.streamed = i;
+    state.streamed.notify_all();
   }
   state.stream_ended.Set();
   if (status.ok() && request.fail()) {

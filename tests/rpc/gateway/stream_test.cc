@@ -76,16 +76,12 @@ TEST(GatewayStream, AClientThatDoesNotReadHoldsTheServiceBack) {
   HttpConnection connection = gateway.Connect();
   connection.Send(HttpConnection::Text(
       gateway.WithToken({.target = "/v1/sample/records:stream?count=2000&size=65536"})));
-  // Once nothing moves any more, all buffers on the way are full: far less than the 128 MB of the
-  // stream.
-  int64_t seen = -1;
-  for (int quiet = 0; quiet < 5;) {
-    absl::SleepFor(absl::Milliseconds(100));
-    const int64_t now = gateway.state().streamed;
-    quiet = now == seen && now > 0 ? quiet + 1 : 0;
-    seen = now;
-  }
-  EXPECT_LT(seen * kSize, 32 << 20);
+  // A stream of the same length that is read has come to its end: this one, begun earlier, would
+  // have, too. What it has sent fills the buffers on the way: far less than its 128 MB.
+  GatewayUnderTest other;
+  const HttpReply read = other.Get("/v1/sample/records:stream?count=2000&size=65536");
+  EXPECT_EQ(Lines(read.body).size(), static_cast<size_t>(kCount));
+  EXPECT_LT(gateway.state().streamed * kSize, 32 << 20);
   const HttpReply reply = connection.Read();
   EXPECT_TRUE(reply.complete);
   EXPECT_EQ(Lines(reply.body).size(), static_cast<size_t>(kCount));
@@ -108,7 +104,8 @@ TEST(GatewayStream, AServiceThatEndsMidwayIsNotTakenForAnEnd) {
   HttpConnection connection = gateway.Connect();
   connection.Send(HttpConnection::Text(
       gateway.WithToken({.target = "/v1/sample/records:stream?count=1000000&size=65536"})));
-  while (gateway.state().streamed < 10) absl::SleepFor(absl::Milliseconds(1));
+  std::atomic<int64_t>& streamed = gateway.state().streamed;
+  for (int64_t seen = streamed; seen < 10; seen = streamed) streamed.wait(seen);
   std::thread stop([&] { gateway.backend().Stop(); });
   const HttpReply reply = connection.Read();
   stop.join();
