@@ -19,9 +19,12 @@ constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 absl::Duration WithSlack(absl::Duration most) { return most + most / 100 + absl::Seconds(1); }
 
 absl::Time DeadlineOf(const grpc::CallbackServerContext& grpc) {
-  const std::chrono::system_clock::time_point deadline = grpc.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
-  return absl::FromChrono(deadline);
+  // Not deadline(), whose nanoseconds since 1970 run over for "grpc-timeout: 99999999H".
+  const gpr_timespec deadline = gpr_convert_clock_type(grpc.raw_deadline(), GPR_CLOCK_REALTIME);
+  if (gpr_time_cmp(deadline, gpr_inf_future(GPR_CLOCK_REALTIME)) == 0) {
+    return absl::InfiniteFuture();
+  }
+  return absl::FromUnixSeconds(deadline.tv_sec) + absl::Nanoseconds(deadline.tv_nsec);
 }
 
 }  // namespace

@@ -49,11 +49,12 @@ reconfigure() {
 rest province-viewer GET /v1/nothing >/dev/null
 members=$(jq -c 'keys' "$JZ_VAR/body")
 
-# A deadline that is over, and none that can be read.
+# A deadline that is over, none that can be read, one that is far too long.
 call=$(printf '\0\0\0\0\0' | base64)
 grpc_in() { base64 -d <<<"$call" | grpc "$1" -H "grpc-timeout: $2" --data-binary @-; }
 grpc_in 4 1n
 grpc_in 3 soon
+grpc_in 3 99999999H
 
 huge="content-length: 3000000000"
 problem 413 BODY_TOO_LARGE -X POST -H "$huge" --data-binary x
