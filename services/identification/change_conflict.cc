@@ -96,6 +96,13 @@ absl::StatusOr<Values> ValuesOf(const v1::HouseholdRecord& record, const crypto:
     JZ_ASSIGN_OR_RETURN(std::string phone, sealer.Open(kPhoneContext, record.phone_sealed()));
     values["phone"] = {.whole = phone, .shown = crypto::MaskPhone(phone, Purpose::kList)};
   }
+  Put(values, "bank", record.bank());
+  if (!record.bank_account_sealed().empty()) {
+    JZ_ASSIGN_OR_RETURN(std::string account,
+                        sealer.Open(kBankAccountContext, record.bank_account_sealed()));
+    values["bank_account"] = {.whole = account,
+                              .shown = crypto::MaskAccount(account, Purpose::kList)};
+  }
   PutItems(record.facts().household(), "household.", values);
   PutItems(record.facts().monitoring(), "monitoring.", values);
   for (const v1::PersonRecord& person : record.members()) {
@@ -208,6 +215,10 @@ v1::HouseholdEdit Masked(v1::HouseholdEdit edit) {
   };
   if (!edit.values().phone().empty()) {
     edit.mutable_values()->set_phone(crypto::MaskPhone(edit.values().phone(), Purpose::kList));
+  }
+  if (!edit.values().bank_account().empty()) {
+    edit.mutable_values()->set_bank_account(
+        crypto::MaskAccount(edit.values().bank_account(), Purpose::kList));
   }
   for (v1::MemberEdit& member : *edit.mutable_members()) mask(*member.mutable_values());
   for (v1::JoiningMember& joining : *edit.mutable_joins()) mask(*joining.mutable_values());

@@ -38,6 +38,8 @@ absl::StatusOr<HouseholdView> ViewOf(const HouseholdVersion& version,
   household.state = static_cast<HouseholdState>(record.state());
   JZ_ASSIGN_OR_RETURN(household.state_since, ParseDate(record.state_since()));
   household.phone_sealed = record.phone_sealed();
+  household.bank = record.bank();
+  household.bank_account_sealed = record.bank_account_sealed();
   household.main_cause = record.main_cause();
   household.housing = record.housing();
   household.safe_water = record.safe_water();

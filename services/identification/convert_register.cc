@@ -31,6 +31,7 @@ v1::Household PlainFields(const Household& h) {
   message.set_state_since(FormatDate(h.state_since));
   message.set_member_count(h.member_count);
   if (!h.head.empty()) message.set_head(h.head.Name());
+  message.set_bank(h.bank);
   message.set_main_cause(h.main_cause);
   message.set_housing(h.housing);
   message.set_safe_water(h.safe_water);
@@ -117,6 +118,11 @@ absl::StatusOr<v1::Household> ToMessage(const HouseholdView& view, const crypto:
   if (!view.household.phone_sealed.empty()) {
     JZ_ASSIGN_OR_RETURN(std::string phone, sealer.Open(kPhoneContext, view.household.phone_sealed));
     message.set_phone(crypto::MaskPhone(phone, purpose));
+  }
+  if (!view.household.bank_account_sealed.empty()) {
+    JZ_ASSIGN_OR_RETURN(std::string account,
+                        sealer.Open(kBankAccountContext, view.household.bank_account_sealed));
+    message.set_bank_account(crypto::MaskAccount(account, purpose));
   }
   for (const Person& person : view.members) {
     JZ_ASSIGN_OR_RETURN(*message.add_members(), ToMessage(person, sealer, purpose));

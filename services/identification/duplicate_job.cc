@@ -1,7 +1,6 @@
 #include "services/identification/duplicate_job.h"
 
 #include <algorithm>
-#include <set>
 
 #include "absl/container/flat_hash_map.h"
 #include "common/status/status.h"
@@ -49,41 +48,53 @@ class DuplicateRun {
                                 .errors = {}});
   }
 
-  absl::Status AddHash(const char* context, const std::string& sealed,
-                       std::set<std::string>& hashes) const {
+  absl::Status AddPhone(const char* context, const std::string& sealed,
+                        HouseholdNumbers& household) const {
     if (sealed.empty()) return absl::OkStatus();
     JZ_ASSIGN_OR_RETURN(std::string plain, deps_.sealer.Open(context, sealed));
     plain = NormalPhone(plain);
-    if (!plain.empty()) hashes.insert(deps_.sealer.Hash(kSharedPhoneContext, plain));
+    if (plain.empty()) return absl::OkStatus();
+    household.hashes[deps_.sealer.Hash(kSharedPhoneContext, plain)] = DuplicateKind::kPhone;
     return absl::OkStatus();
   }
 
-  // Phones of the next households, opened and hashed outside of the transaction that keeps them.
-  absl::Status IndexSome() {
-    const PhonePage page{.region = run_.region(),
-                         .after_region = RegionCode::FromNumber(state_.region_code()),
-                         .after = HouseholdId(state_.household_id()),
-                         .limit = kHouseholdsPerStep};
-    JZ_ASSIGN_OR_RETURN(std::vector<HouseholdPhones> phones,
-                        deps_.db.Fetch(run_.deadline(),
-                                       [&](sql::Transaction& tx) { return ReadPhones(tx, page); }));
-    State after = state_;
-    for (HouseholdPhones& household : phones) {
-      JZ_RETURN_IF_ERROR(AddHash(kPhoneContext, household.phone_sealed, household.hashes));
-      for (const std::string& sealed : household.person_phones_sealed) {
-        JZ_RETURN_IF_ERROR(AddHash(kPersonPhoneContext, sealed, household.hashes));
-      }
-      if (!household.hashes.empty()) after.set_phone_count(after.phone_count() + 1);
+  // Opens and hashes the household's numbers, and counts it.
+  absl::Status Hash(HouseholdNumbers& household, State& after) const {
+    JZ_RETURN_IF_ERROR(AddPhone(kPhoneContext, household.phone_sealed, household));
+    for (const std::string& sealed : household.person_phones_sealed) {
+      JZ_RETURN_IF_ERROR(AddPhone(kPersonPhoneContext, sealed, household));
     }
-    after.set_household_count(after.household_count() + static_cast<int64_t>(phones.size()));
-    if (phones.size() == kHouseholdsPerStep) {
-      after.set_region_code(phones.back().place.region.number());
-      after.set_household_id(phones.back().place.household.value());
+    if (!household.hashes.empty()) after.set_phone_count(after.phone_count() + 1);
+    if (household.bank_account_sealed.empty()) return absl::OkStatus();
+    JZ_ASSIGN_OR_RETURN(std::string account,
+                        deps_.sealer.Open(kBankAccountContext, household.bank_account_sealed));
+    household.hashes[deps_.sealer.Hash(kSharedAccountContext, account)] =
+        DuplicateKind::kBankAccount;
+    after.set_bank_account_count(after.bank_account_count() + 1);
+    return absl::OkStatus();
+  }
+
+  // Numbers of the next households, opened and hashed outside of the transaction that keeps them.
+  absl::Status IndexSome() {
+    const NumberPage page{.region = run_.region(),
+                          .after_region = RegionCode::FromNumber(state_.region_code()),
+                          .after = HouseholdId(state_.household_id()),
+                          .limit = kHouseholdsPerStep};
+    JZ_ASSIGN_OR_RETURN(std::vector<HouseholdNumbers> households,
+                        deps_.db.Fetch(run_.deadline(), [&](sql::Transaction& tx) {
+                          return ReadNumbers(tx, page);
+                        }));
+    State after = state_;
+    for (HouseholdNumbers& household : households) JZ_RETURN_IF_ERROR(Hash(household, after));
+    after.set_household_count(after.household_count() + static_cast<int64_t>(households.size()));
+    if (households.size() == kHouseholdsPerStep) {
+      after.set_region_code(households.back().place.region.number());
+      after.set_household_id(households.back().place.household.value());
     } else {
       after.set_phase(State::PHASE_FINDING);
     }
     absl::Status kept = deps_.db.Run(run_.deadline(), [&](sql::Transaction& tx) -> absl::Status {
-      JZ_RETURN_IF_ERROR(ReplacePhones(tx, phones));
+      JZ_RETURN_IF_ERROR(ReplaceNumbers(tx, households));
       return Save(tx, after);
     });
     JZ_RETURN_IF_ERROR(kept);
@@ -94,7 +105,7 @@ class DuplicateRun {
   absl::Status FindSome() {
     JZ_ASSIGN_OR_RETURN(
         std::vector<std::string> hashes, deps_.db.Fetch(run_.deadline(), [&](sql::Transaction& tx) {
-          return FindSharedPhones(tx, state_.phone_hash(), run_.region(), kNumbersPerStep);
+          return FindSharedNumbers(tx, state_.number_hash(), run_.region(), kNumbersPerStep);
         }));
     std::vector<int64_t> ids;
     if (!hashes.empty()) {
@@ -104,12 +115,12 @@ class DuplicateRun {
     State after;
     absl::Status found = deps_.db.Run(run_.deadline(), [&](sql::Transaction& tx) -> absl::Status {
       after = state_;
-      JZ_ASSIGN_OR_RETURN(std::vector<SharedPhone> shared, LoadShared(tx, hashes));
-      JZ_ASSIGN_OR_RETURN(std::vector<Duplicate> duplicates, LockDuplicatesByPhone(tx, hashes));
+      JZ_ASSIGN_OR_RETURN(std::vector<SharedNumber> shared, LoadShared(tx, hashes));
+      JZ_ASSIGN_OR_RETURN(std::vector<Duplicate> duplicates, LockDuplicatesByNumber(tx, hashes));
       Merge(std::move(shared), ids, duplicates, after);
       JZ_RETURN_IF_ERROR(PutDuplicates(tx, duplicates));
       if (hashes.size() == kNumbersPerStep) {
-        after.set_phone_hash(hashes.back());
+        after.set_number_hash(hashes.back());
       } else {
         after.set_phase(State::PHASE_CLOSING);
       }
@@ -121,15 +132,15 @@ class DuplicateRun {
   }
 
   // Brings what is known up to what was seen, and adds what is new.
-  void Merge(std::vector<SharedPhone> shared, absl::Span<const int64_t> ids,
+  void Merge(std::vector<SharedNumber> shared, absl::Span<const int64_t> ids,
              std::vector<Duplicate>& duplicates, State& after) const {
     absl::flat_hash_map<std::string, size_t> known;
-    for (size_t i = 0; i < duplicates.size(); ++i) known[duplicates[i].phone_hash] = i;
+    for (size_t i = 0; i < duplicates.size(); ++i) known[duplicates[i].number_hash] = i;
     for (size_t i = 0; i < shared.size(); ++i) {
       const int count = static_cast<int>(shared[i].places.size());
       shared[i].places.resize(std::min(shared[i].places.size(), kMaxDuplicatePlaces));
       after.set_found_count(after.found_count() + 1);
-      if (auto found = known.find(shared[i].phone_hash); found != known.end()) {
+      if (auto found = known.find(shared[i].number_hash); found != known.end()) {
         if (SeeAgain(duplicates[found->second], shared[i].places, count, run_.id().value())) {
           after.set_reopened_count(after.reopened_count() + 1);
         }
@@ -137,7 +148,8 @@ class DuplicateRun {
       }
       Duplicate duplicate;
       duplicate.id = DuplicateId(ids[i]);
-      duplicate.phone_hash = shared[i].phone_hash;
+      duplicate.kind = shared[i].kind;
+      duplicate.number_hash = shared[i].number_hash;
       duplicate.household_count = count;
       duplicate.places = std::move(shared[i].places);
       duplicate.last_run = run_.id().value();
@@ -185,6 +197,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> FindDuplicatesJob(con
   auto result = std::make_unique<v1::FindDuplicatesResult>();
   result->set_household_count(done.household_count());
   result->set_phone_count(done.phone_count());
+  result->set_bank_account_count(done.bank_account_count());
   result->set_found_count(done.found_count());
   result->set_new_count(done.new_count());
   result->set_reopened_count(done.reopened_count());

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMaxGroupName = 100;
 constexpr int kMaxNumber = 32;
+constexpr int kMaxBank = 64;
 constexpr size_t kMaxPhone = 20;
 constexpr int kMaxPaths = 200;
 constexpr char kSafe[] = "01";
@@ -89,6 +90,11 @@ class HouseholdEditor {
       EditExclusions(field);
     } else if (name == "phone") {
       return EditPhone(field);
+    } else if (name == "bank") {
+      CheckText(values.bank(), kMaxBank, field, nullptr, violations_);
+      household.bank = values.bank();
+    } else if (name == "bank_account") {
+      return EditBankAccount(field);
     } else {
       violations_.Add(path_ + ".update_mask", "ITEM_UNKNOWN",
                       absl::StrCat("no item ", field, " that can be corrected"));
@@ -128,6 +134,20 @@ class HouseholdEditor {
       items.set_phone_mobile(facts.mobile);
     }
     return SetPhone(context_.sealer, phone, kPhoneContext, draft_.household().phone_sealed);
+  }
+
+  absl::Status EditBankAccount(const std::string& field) {
+    std::string& sealed = draft_.household().bank_account_sealed;
+    sealed.clear();
+    const std::string& account = edit_.values().bank_account();
+    if (account.empty()) return absl::OkStatus();
+    std::optional<std::string> digits = PlainAccount(account);
+    if (!digits) {
+      violations_.Add(field, "BANK_ACCOUNT_FORMAT", "8 to 32 digits");
+      return absl::OkStatus();
+    }
+    JZ_ASSIGN_OR_RETURN(sealed, context_.sealer.Seal(kBankAccountContext, *digits));
+    return absl::OkStatus();
   }
 
   const EditContext& context_;

@@ -111,6 +111,10 @@ absl::Status ImportBatches::Seal(const ImportHousehold& from, ImportedHousehold&
     JZ_ASSIGN_OR_RETURN(to.household.phone_sealed,
                         deps_.sealer.Seal(kPhoneContext, from.fields.phone));
   }
+  if (!from.fields.bank_account.empty()) {
+    JZ_ASSIGN_OR_RETURN(to.household.bank_account_sealed,
+                        deps_.sealer.Seal(kBankAccountContext, from.fields.bank_account));
+  }
   for (size_t i = 0; i < from.members.size(); ++i) {
     JZ_ASSIGN_OR_RETURN(to.members[i].citizen_id_sealed,
                         deps_.sealer.Seal(kCitizenIdContext, from.members[i].citizen_id));

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "services/identification/domain/csv.h"
 #include "services/identification/request_checks.h"
 
@@ -22,31 +23,35 @@ constexpr int kFirstYear = 2000;
 constexpr int64_t kWhole = 10'000;
 
 // The totals that the items of IncomeItems belong to, by field numbers.
-struct Part {
+struct Range {
   int first;
   int last;
 };
-constexpr Part kWage = {2, 6};
-constexpr Part kBusiness = {7, 10};
-constexpr Part kProperty = {11, 15};
-constexpr Part kTransfer = {16, 33};
-constexpr Part kCost = {34, 37};
+constexpr Range kWage[] = {{2, 6}};
+constexpr Range kBusiness[] = {{7, 10}};
+constexpr Range kProperty[] = {{11, 15}};
+constexpr Range kTransfer[] = {{16, 33}, {40, 42}};
+constexpr Range kCost[] = {{34, 37}};
 
-int64_t Sum(const v1::IncomeItems& items, Part part) {
-  int64_t sum = 0;
-  for (int number = part.first; number <= part.last; ++number) {
-    const FieldDescriptor* field = v1::IncomeItems::descriptor()->FindFieldByNumber(number);
-    if (field != nullptr) sum += items.GetReflection()->GetInt64(items, field);
-  }
-  return sum;
+// The items of a total that are stated.
+std::vector<const FieldDescriptor*> Stated(const v1::IncomeItems& items,
+                                           absl::Span<const Range> total) {
+  std::vector<const FieldDescriptor*> fields;
+  items.GetReflection()->ListFields(items, &fields);
+  std::erase_if(fields, [&](const FieldDescriptor* field) {
+    return std::none_of(total.begin(), total.end(), [&](Range range) {
+      return field->number() >= range.first && field->number() <= range.last;
+    });
+  });
+  return fields;
 }
 
-bool HasAny(const v1::IncomeItems& items, Part part) {
-  for (int number = part.first; number <= part.last; ++number) {
-    const FieldDescriptor* field = v1::IncomeItems::descriptor()->FindFieldByNumber(number);
-    if (field != nullptr && items.GetReflection()->HasField(items, field)) return true;
+int64_t Sum(const v1::IncomeItems& items, absl::Span<const Range> total) {
+  int64_t sum = 0;
+  for (const FieldDescriptor* field : Stated(items, total)) {
+    sum += items.GetReflection()->GetInt64(items, field);
   }
-  return false;
+  return sum;
 }
 
 bool InRange(int64_t fen) { return fen >= 0 && fen <= kMaxIncomeFen; }
@@ -111,7 +116,7 @@ class EntryReader {
       }
     }
     if (from_.lines_size() > 0 &&
-        (HasAny(from_.items(), kBusiness) || HasAny(from_.items(), kCost))) {
+        (!Stated(from_.items(), kBusiness).empty() || !Stated(from_.items(), kCost).empty())) {
       Add(".lines", "BUSINESS_TWICE", "business and its cost are given by lines or by items");
     }
   }
@@ -161,7 +166,7 @@ class EntryReader {
       return Add(".cost_method", "COST_METHOD_UNKNOWN", "no such method");
     }
     if (Method() == v1::COST_METHOD_ITEMISED) return;
-    if (HasAny(from_.items(), kBusiness) || HasAny(from_.items(), kCost)) {
+    if (!Stated(from_.items(), kBusiness).empty() || !Stated(from_.items(), kCost).empty()) {
       Add(".lines", "LINES_REQUIRED", "shares belong to products: give business by lines");
     }
   }

@@ -47,6 +47,8 @@ v1::HouseholdRecord ToRecord(const Household& household, absl::Span<const Person
   record.set_state(ToMessage(household.state));
   record.set_state_since(FormatDate(household.state_since));
   record.set_phone_sealed(household.phone_sealed);
+  record.set_bank(household.bank);
+  record.set_bank_account_sealed(household.bank_account_sealed);
   record.set_main_cause(household.main_cause);
   record.set_housing(household.housing);
   record.set_safe_water(household.safe_water);

@@ -84,6 +84,7 @@ std::string EtagOf(const Duplicate& duplicate) { return absl::StrCat("v", duplic
 v1::Duplicate ToMessage(const Duplicate& duplicate, const auth::RegionScope& scope) {
   v1::Duplicate message;
   message.set_name(duplicate.id.Name());
+  message.set_kind(static_cast<v1::DuplicateKind>(duplicate.kind));
   message.set_state(static_cast<v1::DuplicateState>(duplicate.state));
   for (const DuplicatePlace& place : duplicate.places) {
     v1::Duplicate::Place& to = *message.add_places();
@@ -138,7 +139,8 @@ absl::StatusOr<v1::ListDuplicatesResponse> List(const Deps& deps, const rpc::Cal
                                                 const v1::ListDuplicatesRequest& request) {
   JZ_ASSIGN_OR_RETURN(auto scope, rpc::NarrowScope(ctx, request.region_code()));
   JZ_ASSIGN_OR_RETURN(rpc::ListPage pages, rpc::ListPage::Of(deps.page_tokens, ctx, request));
-  const DuplicatePage page{.state = static_cast<DuplicateState>(request.state()),
+  const DuplicatePage page{.kind = static_cast<DuplicateKind>(request.kind()),
+                           .state = static_cast<DuplicateState>(request.state()),
                            .after = DuplicateId(pages.Number(0)),
                            .limit = pages.limit()};
   JZ_ASSIGN_OR_RETURN(auto duplicates, deps.db.Fetch(ctx.deadline, [&](sql::Transaction& tx) {

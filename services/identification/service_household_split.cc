@@ -138,6 +138,8 @@ class Splitting {
     household.head = PersonId();
     household.national_no = part.national_no();
     if (!part.group_name().empty()) household.group_name = part.group_name();
+    household.bank.clear();
+    household.bank_account_sealed.clear();
     household.import_job = 0;
     household.version = 1;
     household.created_by = household.updated_by = ctx_.subject();

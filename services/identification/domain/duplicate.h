@@ -21,7 +21,10 @@ using DuplicateId = Id<DuplicateTag>;
 enum class DuplicateState : int { kUnspecified = 0, kOpen = 1, kDecided = 2, kGone = 3 };
 enum class DuplicateDecision : int { kUnspecified = 0, kSame = 1, kDifferent = 2, kKeep = 3 };
 
+enum class DuplicateKind : int { kUnspecified = 0, kPhone = 1, kBankAccount = 2 };
+
 inline constexpr char kSharedPhoneContext[] = "duplicate.phone";
+inline constexpr char kSharedAccountContext[] = "duplicate.bank_account";
 inline constexpr size_t kMaxDuplicatePlaces = 100;
 
 struct DuplicatePlace {
@@ -33,7 +36,8 @@ struct DuplicatePlace {
 
 struct Duplicate {
   DuplicateId id;
-  std::string phone_hash;
+  DuplicateKind kind = DuplicateKind::kPhone;
+  std::string number_hash;
   DuplicateState state = DuplicateState::kOpen;
   int household_count = 0;
   std::vector<DuplicatePlace> places;  // in order of household, at most kMaxDuplicatePlaces

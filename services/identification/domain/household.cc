@@ -2,10 +2,26 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace jz::identification {
+
+std::optional<std::string> PlainAccount(absl::string_view account) {
+  constexpr size_t kFewestDigits = 8;
+  constexpr size_t kMostDigits = 32;
+  std::string digits;
+  for (const char c : account) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c))) {
+      digits.push_back(c);
+    } else if (c != ' ' && c != '-') {
+      return std::nullopt;
+    }
+  }
+  if (digits.size() < kFewestDigits || digits.size() > kMostDigits) return std::nullopt;
+  return digits;
+}
 
 bool IsDeparture(absl::string_view member_change) {
   constexpr absl::string_view kDepartures[] = {"01", "02", "03", "04", "08", "11", "12"};

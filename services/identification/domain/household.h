@@ -59,8 +59,10 @@ struct Household {
   PersonId head;            // empty when the head has left
   HouseholdState state = HouseholdState::kUnspecified;
   Date state_since;
-  int member_count = 0;      // present members
-  std::string phone_sealed;  // context kPhoneContext; may be empty
+  int member_count = 0;             // present members
+  std::string phone_sealed;         // context kPhoneContext; may be empty
+  std::string bank;                 // 开户银行; may be empty
+  std::string bank_account_sealed;  // context kBankAccountContext; may be empty
   std::string main_cause;
   std::string housing;  // "01" safe, "02" grade C, "03" grade D
   bool safe_water = false;
@@ -122,7 +124,12 @@ struct Adjustment {
 // Contexts that personal data is sealed and hashed with.
 inline constexpr char kCitizenIdContext[] = "person.citizen_id";
 inline constexpr char kPhoneContext[] = "household.phone";
+inline constexpr char kBankAccountContext[] = "household.bank_account";
 inline constexpr char kPersonPhoneContext[] = "person.phone";
+
+// The digits of a bank account without the spaces and dashes that people write between them;
+// nothing when there are not 8 to 32 of them, or anything else between.
+std::optional<std::string> PlainAccount(absl::string_view account);
 
 // Codes of list member_change by which a person leaves a household (自然减少), and by which one
 // comes to it.

@@ -21,6 +21,7 @@ constexpr ColumnSpec kColumns[kColumnCount] = {
     {"联系电话", true}, {"收入年度"},       {"工资性收入"},     {"生产经营性收入"},
     {"财产性收入"},     {"转移性收入"},     {"生产经营性支出"}, {"上年人均纯收入"},
     {"户状态"},         {"识别日期"},       {"脱贫日期"},       {"剔除情形"},
+    {"开户银行", true}, {"银行账号", true},
 };
 
 std::optional<int> FindColumn(absl::string_view name) {

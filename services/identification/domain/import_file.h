@@ -51,8 +51,10 @@ enum class Column : int {
   kIdentifiedOn,
   kExitedOn,
   kExclusions,
+  kBank,
+  kBankAccount,
 };
-inline constexpr int kColumnCount = static_cast<int>(Column::kExclusions) + 1;
+inline constexpr int kColumnCount = static_cast<int>(Column::kBankAccount) + 1;
 
 absl::string_view ColumnName(Column column);
 
@@ -98,6 +100,8 @@ struct HouseholdFields {
   bool education_ok = false;
   bool medical_ok = false;
   std::string phone;
+  std::string bank;
+  std::string bank_account;  // digits
   int income_year = 0;
   IncomeItems income;
   int64_t previous_net_income_per_head_fen = 0;

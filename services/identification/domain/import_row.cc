@@ -138,6 +138,14 @@ class RowParser {
     return std::string(text);
   }
 
+  std::string BankAccount() {
+    absl::string_view text = columns_.Field(row_, Column::kBankAccount);
+    if (text.empty()) return "";
+    std::optional<std::string> digits = PlainAccount(text);
+    if (!digits) Error(Column::kBankAccount, "BANK_ACCOUNT_FORMAT");
+    return digits.value_or("");
+  }
+
   HouseholdState State() {
     absl::string_view text = columns_.Field(row_, Column::kState);
     if (text == "候选") return HouseholdState::kCandidate;
@@ -235,6 +243,8 @@ void ParseHousehold(RowParser& parser, Date today, HouseholdFields& out) {
   out.education_ok = parser.YesNo(Column::kEducationOk);
   out.medical_ok = parser.YesNo(Column::kMedicalOk);
   out.phone = parser.Phone();
+  out.bank = parser.Text(Column::kBank, 64, false);
+  out.bank_account = parser.BankAccount();
   out.income_year = parser.Number(Column::kIncomeYear, kFirstIncomeYear,
                                   static_cast<int>(today.year()), "INCOME_YEAR_FORMAT");
   out.income = {.wage_fen = parser.Income(Column::kWage),
@@ -260,6 +270,8 @@ std::optional<Column> FirstDifference(const HouseholdFields& a, const HouseholdF
   if (a.education_ok != b.education_ok) return Column::kEducationOk;
   if (a.medical_ok != b.medical_ok) return Column::kMedicalOk;
   if (a.phone != b.phone) return Column::kPhone;
+  if (a.bank != b.bank) return Column::kBank;
+  if (a.bank_account != b.bank_account) return Column::kBankAccount;
   if (a.income_year != b.income_year) return Column::kIncomeYear;
   if (a.income.wage_fen != b.income.wage_fen) return Column::kWage;
   if (a.income.business_fen != b.income.business_fen) return Column::kBusiness;

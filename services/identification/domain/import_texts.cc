@@ -51,6 +51,7 @@ constexpr ReasonText kTexts[] = {
     {"YES_NO_FORMAT", "应为“是”或“否”", "must be 是 (yes) or 否 (no)"},
     {"MEMBER_COUNT_FORMAT", "人数应为1至$0的整数", "the number of members must be 1 to $0"},
     {"PHONE_FORMAT", "电话号码格式错误", "this is not a phone number"},
+    {"BANK_ACCOUNT_FORMAT", "银行账号应为8至32位数字", "a bank account has 8 to 32 digits"},
     {"INCOME_YEAR_FORMAT", "收入年度错误", "this is not a year of income"},
     {"MONEY_FORMAT", "金额格式错误(元,最多两位小数)",
      "not an amount in yuan with at most two decimals"},

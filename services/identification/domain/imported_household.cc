@@ -56,6 +56,7 @@ Household ToHousehold(const HouseholdFields& fields, int64_t id) {
   household.national_no = fields.national_no;
   household.state = fields.state;
   household.member_count = fields.member_count;
+  household.bank = fields.bank;
   household.main_cause = fields.main_cause;
   household.housing = fields.housing;
   household.safe_water = fields.safe_water;

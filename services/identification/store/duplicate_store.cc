@@ -8,22 +8,25 @@
 namespace jz::identification {
 namespace {
 
-constexpr char kSelectPhones[] =
-    "SELECT id, region_code, phone_sealed, state IN (1, 2, 3) AND member_count > 0 FROM household "
-    "WHERE region_code BETWEEN ? AND ? AND region_code >= ? AND (region_code > ? OR id > "
+constexpr char kSelectNumbers[] =
+    "SELECT id, region_code, phone_sealed, bank_account_sealed, state IN (1, 2, 3) AND "
+    "member_count > "
+    "0 FROM household WHERE region_code BETWEEN ? AND ? AND region_code >= ? AND (region_code > ? "
+    "OR id > "
     "?) ORDER BY region_code, id LIMIT ?";
-constexpr char kInsertPhone[] =
-    "INSERT INTO household_phone (phone_hash, household_id, region_code) VALUES";
+constexpr char kInsertNumber[] =
+    "INSERT INTO household_number (number_hash, household_id, region_code, kind) VALUES";
 constexpr char kSelectShared[] =
-    "SELECT phone_hash FROM household_phone WHERE phone_hash > ? GROUP BY phone_hash HAVING "
+    "SELECT number_hash FROM household_number WHERE number_hash > ? GROUP BY number_hash HAVING "
     "MIN(region_code DIV 1000000) <> MAX(region_code DIV 1000000) AND SUM(region_code BETWEEN ? "
-    "AND ?) > 0 ORDER BY phone_hash LIMIT ?";
+    "AND ?) > 0 ORDER BY number_hash LIMIT ?";
 constexpr char kSelect[] =
-    "SELECT d.id, d.phone_hash, d.state, d.household_count, d.decision, d.kept_household_id, "
-    "d.reason, d.decided_by, d.decided_at_us, d.last_run, d.version FROM duplicate d WHERE ";
+    "SELECT d.id, d.number_hash, d.state, d.household_count, d.decision, d.kept_household_id, "
+    "d.reason, d.decided_by, d.decided_at_us, d.last_run, d.version, d.kind FROM duplicate d "
+    "WHERE ";
 constexpr char kInsert[] =
-    "INSERT INTO duplicate (id, phone_hash, state, household_count, decision, kept_household_id, "
-    "reason, decided_by, decided_at_us, last_run, version) VALUES";
+    "INSERT INTO duplicate (id, number_hash, state, household_count, decision, kept_household_id, "
+    "reason, decided_by, decided_at_us, last_run, version, kind) VALUES";
 constexpr char kInsertTail[] =
     "ON DUPLICATE KEY UPDATE state = VALUES(state), household_count = VALUES(household_count), "
     "decision = VALUES(decision), kept_household_id = VALUES(kept_household_id), reason = "
@@ -34,7 +37,8 @@ constexpr char kInsertPlace[] =
 
 Duplicate ReadDuplicate(const sql::Row& row) {
   return {.id = row.IdOf<DuplicateId>(0),
-          .phone_hash = row.Text(1),
+          .kind = static_cast<DuplicateKind>(row.Int(11)),
+          .number_hash = row.Text(1),
           .state = static_cast<DuplicateState>(row.Int(2)),
           .household_count = static_cast<int>(row.Int(3)),
           .places = {},
@@ -76,20 +80,21 @@ std::string InScope(const auth::RegionScope& scope, sql::Values& values) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<HouseholdPhones>> ReadPhones(sql::Transaction& tx,
-                                                        const PhonePage& page) {
+absl::StatusOr<std::vector<HouseholdNumbers>> ReadNumbers(sql::Transaction& tx,
+                                                          const NumberPage& page) {
   absl::flat_hash_map<HouseholdId, size_t> on_file;
-  std::vector<HouseholdPhones> all;
-  JZ_RETURN_IF_ERROR(tx.Query(kSelectPhones,
+  std::vector<HouseholdNumbers> all;
+  JZ_RETURN_IF_ERROR(tx.Query(kSelectNumbers,
                               {page.region, page.region.Last(), page.after_region,
                                page.after_region, page.after, page.limit},
                               [&](const sql::Row& row) {
-                                HouseholdPhones& phones = all.emplace_back();
-                                phones.place = {.household = row.IdOf<HouseholdId>(0),
-                                                .region = row.Region(1)};
-                                if (!row.Bool(3)) return;
-                                phones.phone_sealed = row.Text(2);
-                                on_file[phones.place.household] = all.size() - 1;
+                                HouseholdNumbers& numbers = all.emplace_back();
+                                numbers.place = {.household = row.IdOf<HouseholdId>(0),
+                                                 .region = row.Region(1)};
+                                if (!row.Bool(4)) return;
+                                numbers.phone_sealed = row.Text(2);
+                                numbers.bank_account_sealed = row.Text(3);
+                                on_file[numbers.place.household] = all.size() - 1;
                               }));
   if (on_file.empty()) return all;
   sql::Values ids;
@@ -105,46 +110,49 @@ absl::StatusOr<std::vector<HouseholdPhones>> ReadPhones(sql::Transaction& tx,
   return all;
 }
 
-absl::Status ReplacePhones(sql::Transaction& tx, absl::Span<const HouseholdPhones> phones) {
-  if (phones.empty()) return absl::OkStatus();
-  sql::Values households;
+absl::Status ReplaceNumbers(sql::Transaction& tx, absl::Span<const HouseholdNumbers> households) {
+  if (households.empty()) return absl::OkStatus();
+  sql::Values ids;
   sql::Values rows;
-  for (const HouseholdPhones& phone : phones) {
-    households.emplace_back(phone.place.household);
-    for (const std::string& hash : phone.hashes) {
-      rows.insert(rows.end(), {hash, phone.place.household, phone.place.region});
+  for (const HouseholdNumbers& household : households) {
+    ids.emplace_back(household.place.household);
+    for (const auto& [hash, kind] : household.hashes) {
+      rows.insert(rows.end(), {hash, household.place.household, household.place.region,
+                               static_cast<int>(kind)});
     }
   }
-  sql::PadInList(households, phones.size());
-  JZ_RETURN_IF_ERROR(tx.Execute(absl::StrCat("DELETE FROM household_phone WHERE household_id IN (",
-                                             sql::InList(phones.size()), ")"),
-                                households)
+  sql::PadInList(ids, households.size());
+  JZ_RETURN_IF_ERROR(tx.Execute(absl::StrCat("DELETE FROM household_number WHERE household_id IN (",
+                                             sql::InList(households.size()), ")"),
+                                ids)
                          .status());
   if (rows.empty()) return absl::OkStatus();
-  return tx.InsertRows(kInsertPhone, 3, rows).status();
+  return tx.InsertRows(kInsertNumber, 4, rows).status();
 }
 
-absl::StatusOr<std::vector<std::string>> FindSharedPhones(sql::Transaction& tx,
-                                                          const std::string& after,
-                                                          RegionCode region, int limit) {
+absl::StatusOr<std::vector<std::string>> FindSharedNumbers(sql::Transaction& tx,
+                                                           const std::string& after,
+                                                           RegionCode region, int limit) {
   return tx.Select(kSelectShared, {after, region, region.Last(), limit},
                    [](const sql::Row& row) { return row.Text(0); });
 }
 
-absl::StatusOr<std::vector<SharedPhone>> LoadShared(sql::Transaction& tx,
-                                                    absl::Span<const std::string> hashes) {
-  std::vector<SharedPhone> shared;
+absl::StatusOr<std::vector<SharedNumber>> LoadShared(sql::Transaction& tx,
+                                                     absl::Span<const std::string> hashes) {
+  std::vector<SharedNumber> shared;
   if (hashes.empty()) return shared;
   sql::Values values(hashes.begin(), hashes.end());
   sql::PadInList(values, hashes.size());
   JZ_RETURN_IF_ERROR(tx.Query(
-      absl::StrCat("SELECT phone_hash, household_id, region_code FROM household_phone WHERE "
-                   "phone_hash IN (",
-                   sql::InList(hashes.size()), ") ORDER BY phone_hash, household_id"),
+      absl::StrCat(
+          "SELECT number_hash, household_id, region_code, kind FROM household_number WHERE "
+          "number_hash IN (",
+          sql::InList(hashes.size()), ") ORDER BY number_hash, household_id"),
       values, [&](const sql::Row& row) {
         const std::string hash = row.Text(0);
-        if (shared.empty() || shared.back().phone_hash != hash) {
-          shared.push_back({.phone_hash = hash, .places = {}});
+        if (shared.empty() || shared.back().number_hash != hash) {
+          shared.push_back(
+              {.kind = static_cast<DuplicateKind>(row.Int(3)), .number_hash = hash, .places = {}});
         }
         shared.back().places.push_back(
             {.household = row.IdOf<HouseholdId>(1), .region = row.Region(2)});
@@ -152,15 +160,15 @@ absl::StatusOr<std::vector<SharedPhone>> LoadShared(sql::Transaction& tx,
   return shared;
 }
 
-absl::StatusOr<std::vector<Duplicate>> LockDuplicatesByPhone(sql::Transaction& tx,
-                                                             absl::Span<const std::string> hashes) {
+absl::StatusOr<std::vector<Duplicate>> LockDuplicatesByNumber(
+    sql::Transaction& tx, absl::Span<const std::string> hashes) {
   if (hashes.empty()) return std::vector<Duplicate>();
   sql::Values values(hashes.begin(), hashes.end());
   sql::PadInList(values, hashes.size());
-  return WithPlaces(tx,
-                    tx.Select(absl::StrCat(kSelect, "d.phone_hash IN (", sql::InList(hashes.size()),
-                                           ") ORDER BY d.phone_hash FOR UPDATE"),
-                              values, ReadDuplicate));
+  return WithPlaces(
+      tx, tx.Select(absl::StrCat(kSelect, "d.number_hash IN (", sql::InList(hashes.size()),
+                                 ") ORDER BY d.number_hash FOR UPDATE"),
+                    values, ReadDuplicate));
 }
 
 absl::StatusOr<std::vector<Duplicate>> LockDuplicates(sql::Transaction& tx,
@@ -180,6 +188,10 @@ absl::StatusOr<std::vector<Duplicate>> ListDuplicates(sql::Transaction& tx,
                                                       const DuplicatePage& page) {
   sql::Values values = {page.after};
   std::string where = "d.id > ? AND " + InScope(scope, values);
+  if (page.kind != DuplicateKind::kUnspecified) {
+    where += " AND d.kind = ?";
+    values.emplace_back(static_cast<int>(page.kind));
+  }
   if (page.state != DuplicateState::kUnspecified) {
     where += " AND d.state = ?";
     values.emplace_back(static_cast<int>(page.state));
@@ -205,16 +217,16 @@ absl::Status PutDuplicates(sql::Transaction& tx, absl::Span<const Duplicate> dup
   sql::Values ids;
   sql::Values places;
   for (const Duplicate& d : duplicates) {
-    rows.insert(rows.end(), {d.id, d.phone_hash, static_cast<int>(d.state), d.household_count,
+    rows.insert(rows.end(), {d.id, d.number_hash, static_cast<int>(d.state), d.household_count,
                              static_cast<int>(d.decision), d.kept, d.reason, d.decided_by,
-                             d.decided_at, d.last_run, d.version});
+                             d.decided_at, d.last_run, d.version, static_cast<int>(d.kind)});
     ids.emplace_back(d.id);
     for (const DuplicatePlace& place : d.places) {
       places.insert(places.end(), {d.id, place.household, place.region});
     }
   }
   sql::PadInList(ids, duplicates.size());
-  JZ_RETURN_IF_ERROR(tx.InsertRows(kInsert, 11, rows, kInsertTail).status());
+  JZ_RETURN_IF_ERROR(tx.InsertRows(kInsert, 12, rows, kInsertTail).status());
   JZ_RETURN_IF_ERROR(
       tx.Execute(absl::StrCat("DELETE FROM duplicate_household WHERE duplicate_id IN (",
                               sql::InList(duplicates.size()), ")"),

@@ -1,7 +1,7 @@
-// Tables household_phone, duplicate and duplicate_household. SQL only.
+// Tables household_number, duplicate and duplicate_household. SQL only.
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,44 +14,47 @@
 namespace jz::identification {
 
 // A household's numbers; none when it is no longer on file.
-struct HouseholdPhones {
+struct HouseholdNumbers {
   DuplicatePlace place;
   std::string phone_sealed;                       // of the household; empty: none
+  std::string bank_account_sealed;                // empty: none
   std::vector<std::string> person_phones_sealed;  // of its present members
-  std::set<std::string> hashes;                   // of all of them; not read
+  std::map<std::string, DuplicateKind> hashes;    // of all of them; not read
 };
 // Households of a region in order of (region, id), behind the given ones.
-struct PhonePage {
+struct NumberPage {
   RegionCode region;
   RegionCode after_region;
   HouseholdId after;
   int limit = 1000;
 };
-absl::StatusOr<std::vector<HouseholdPhones>> ReadPhones(sql::Transaction& tx,
-                                                        const PhonePage& page);
+absl::StatusOr<std::vector<HouseholdNumbers>> ReadNumbers(sql::Transaction& tx,
+                                                          const NumberPage& page);
 // Replaces what is kept of these households; those without hashes are forgotten.
-absl::Status ReplacePhones(sql::Transaction& tx, absl::Span<const HouseholdPhones> phones);
+absl::Status ReplaceNumbers(sql::Transaction& tx, absl::Span<const HouseholdNumbers> households);
 
 // Numbers behind `after`, in order of hash, that households of several counties have, one of them
 // in `region`.
-absl::StatusOr<std::vector<std::string>> FindSharedPhones(sql::Transaction& tx,
-                                                          const std::string& after,
-                                                          RegionCode region, int limit);
-struct SharedPhone {
-  std::string phone_hash;
+absl::StatusOr<std::vector<std::string>> FindSharedNumbers(sql::Transaction& tx,
+                                                           const std::string& after,
+                                                           RegionCode region, int limit);
+struct SharedNumber {
+  DuplicateKind kind = DuplicateKind::kPhone;
+  std::string number_hash;
   std::vector<DuplicatePlace> places;  // in order of household
 };
-absl::StatusOr<std::vector<SharedPhone>> LoadShared(sql::Transaction& tx,
-                                                    absl::Span<const std::string> hashes);
+absl::StatusOr<std::vector<SharedNumber>> LoadShared(sql::Transaction& tx,
+                                                     absl::Span<const std::string> hashes);
 
 // With places and row locks.
-absl::StatusOr<std::vector<Duplicate>> LockDuplicatesByPhone(sql::Transaction& tx,
-                                                             absl::Span<const std::string> hashes);
+absl::StatusOr<std::vector<Duplicate>> LockDuplicatesByNumber(sql::Transaction& tx,
+                                                              absl::Span<const std::string> hashes);
 // Those of `ids` with a household in `scope`.
 absl::StatusOr<std::vector<Duplicate>> LockDuplicates(sql::Transaction& tx,
                                                       const auth::RegionScope& scope,
                                                       absl::Span<const DuplicateId> ids);
 struct DuplicatePage {
+  DuplicateKind kind = DuplicateKind::kUnspecified;     // all
   DuplicateState state = DuplicateState::kUnspecified;  // all
   DuplicateId after;
   int limit = 50;

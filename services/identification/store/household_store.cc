@@ -14,14 +14,14 @@ constexpr char kSelect[] =
     "member_count, phone_sealed, main_cause, housing, safe_water, education_ok, medical_ok, "
     "exclusion_kinds, net_income_per_head_fen, previous_net_income_per_head_fen, "
     "able_to_work_count, planned_exit_year, import_job, version, created_by, created_at_us, "
-    "updated_by, updated_at_us FROM household ";
+    "updated_by, updated_at_us, bank, bank_account_sealed FROM household ";
 constexpr char kInsert[] =
     "INSERT INTO household (id, region_code, group_name, national_no, head_person_id, state, "
     "state_since, member_count, phone_sealed, main_cause, housing, safe_water, education_ok, "
     "medical_ok, exclusion_kinds, net_income_per_head_fen, previous_net_income_per_head_fen, "
     "able_to_work_count, planned_exit_year, import_job, version, created_by, created_at_us, "
-    "updated_by, updated_at_us) VALUES";
-constexpr int kInsertColumns = 25;
+    "updated_by, updated_at_us, bank, bank_account_sealed) VALUES";
+constexpr int kInsertColumns = 27;
 // Rows exist and are locked, so the primary key always matches and nothing is inserted: one
 // statement changes a thousand different rows.
 constexpr char kUpdateTail[] =
@@ -35,7 +35,8 @@ constexpr char kUpdateTail[] =
     "VALUES(net_income_per_head_fen), previous_net_income_per_head_fen = "
     "VALUES(previous_net_income_per_head_fen), able_to_work_count = VALUES(able_to_work_count), "
     "planned_exit_year = VALUES(planned_exit_year), version = VALUES(version), updated_by = "
-    "VALUES(updated_by), updated_at_us = VALUES(updated_at_us)";
+    "VALUES(updated_by), updated_at_us = VALUES(updated_at_us), bank = VALUES(bank), "
+    "bank_account_sealed = VALUES(bank_account_sealed)";
 constexpr char kInsertVersion[] =
     "INSERT INTO household_version (household_id, version, recorded_at_us, recorded_by, reason, "
     "snapshot) VALUES";
@@ -53,6 +54,8 @@ Household ReadHousehold(const sql::Row& row) {
           .state_since = row.Day(6),
           .member_count = static_cast<int>(row.Int(7)),
           .phone_sealed = row.Text(8),
+          .bank = row.Text(25),
+          .bank_account_sealed = row.Text(26),
           .main_cause = row.Text(9),
           .housing = row.Text(10),
           .safe_water = row.Bool(11),
@@ -105,7 +108,9 @@ sql::Values InsertValues(absl::Span<const Household> households) {
                                  h.created_by,
                                  h.created_at,
                                  h.updated_by,
-                                 h.updated_at});
+                                 h.updated_at,
+                                 NullIfEmpty(h.bank),
+                                 NullIfEmpty(h.bank_account_sealed)});
   }
   return values;
 }

@@ -55,8 +55,11 @@ TEST_F(UpdateHousehold, CorrectsItemsOfHouseholdAndMembers) {
   edit.mutable_values()->mutable_household()->set_housing_grade(1);
   edit.mutable_values()->mutable_household()->set_safe_water(idv1::YES_NO_NO);
   edit.mutable_values()->set_national_no("H1-new");
-  for (const char* path : {"phone", "national_no", "household.arable_area_hundredths",
-                           "household.housing_grade", "household.safe_water"}) {
+  edit.mutable_values()->set_bank("依安县农村信用社");
+  edit.mutable_values()->set_bank_account("6228 4800 1234 5678 901");
+  for (const char* path :
+       {"phone", "bank", "bank_account", "national_no", "household.arable_area_hundredths",
+        "household.housing_grade", "household.safe_water"}) {
     edit.mutable_update_mask()->add_paths(path);
   }
   const idv1::Member& son = BornIn(family_, 1995);
@@ -73,6 +76,8 @@ TEST_F(UpdateHousehold, CorrectsItemsOfHouseholdAndMembers) {
   EXPECT_EQ(response->household().etag(), "v2");
   const idv1::Household now = service_.Get(family_.name());
   EXPECT_EQ(now.phone(), "139****0000");
+  EXPECT_EQ(now.bank(), "依安县农村信用社");
+  EXPECT_EQ(now.bank_account(), "**** 8901");
   EXPECT_EQ(now.national_no(), "H1-new");
   EXPECT_EQ(now.housing(), "01");
   EXPECT_FALSE(now.safe_water());
@@ -248,10 +253,11 @@ TEST_F(UpdateHousehold, OneRequestIdIsOneChangeForThirtyTwoCallers) {
 TEST_F(UpdateHousehold, RefusesEverythingThatIsWrongAtOnce) {
   idv1::HouseholdEdit edit = EditOf(family_);
   edit.mutable_values()->mutable_household()->set_main_cause(77);
+  edit.mutable_values()->set_bank_account("6.22848E+18");
   edit.mutable_values()->mutable_household()->set_arable_area_hundredths(-1);
   for (const char* path :
        {"household.main_cause", "household.arable_area_hundredths", "household.household_type",
-        "household.none", "state", "monitoring.risks"}) {
+        "household.none", "state", "monitoring.risks", "bank_account"}) {
     edit.mutable_update_mask()->add_paths(path);
   }
   idv1::MemberEdit& stranger = *edit.add_members();
@@ -264,8 +270,8 @@ TEST_F(UpdateHousehold, RefusesEverythingThatIsWrongAtOnce) {
        {"edit.values.household.main_cause CODE_UNKNOWN",
         "edit.values.household.arable_area_hundredths NUMBER_NEGATIVE",
         "edit.values.household.household_type ITEM_NOT_EDITABLE",
-        "edit.values.household.none ITEM_UNKNOWN", "edit.update_mask ITEM_UNKNOWN",
-        "edit.values.monitoring.risks HOUSEHOLD_NOT_MONITORED",
+        "edit.values.bank_account BANK_ACCOUNT_FORMAT", "edit.values.household.none ITEM_UNKNOWN",
+        "edit.update_mask ITEM_UNKNOWN", "edit.values.monitoring.risks HOUSEHOLD_NOT_MONITORED",
         "edit.members[0].person PERSON_NOT_PRESENT", "edit.joins[0].kind MEMBER_CHANGE_KIND",
         "edit.joins[0].values.items.relation_to_head RELATION_REQUIRED",
         "edit.joins[0].values.citizen_id CITIZEN_ID_LENGTH",

@@ -1,4 +1,4 @@
-// Households of different counties with one phone number.
+// Households of different counties with one phone number or one bank account.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,14 +26,16 @@ constexpr char kService[] = "jingzhun.identification.v1.DuplicateService";
 class Duplicates : public ::testing::Test {
  protected:
   void AddHousehold(int number, const std::string& county, const std::string& village,
-                    const std::string& phone) {
+                    const std::string& phone, const std::string& account = "") {
     const Fields row = RowWith({{"户编号", absl::StrCat("H", number)},
                                 {"人编号", absl::StrCat("P", number)},
                                 {"行政区划代码", village},
                                 {"证件号码", IdOf(19600101, 100 + number)},
                                 {"性别", ""},
                                 {"出生日期", ""},
-                                {"联系电话", phone}});
+                                {"联系电话", phone},
+                                {"开户银行", account.empty() ? "" : "依安县农村信用社"},
+                                {"银行账号", account}});
     const Client officer = service_.Register("county_officer", county);
     auto job = service_.Send(
         officer, {.csv = Csv({row}), .request_id = absl::StrCat("i", number), .region = county});
@@ -114,7 +116,27 @@ TEST_F(Duplicates, AreAskedForOnceUntilAnotherHouseholdJoins) {
   EXPECT_EQ(list[0].state(), idv1::DUPLICATE_STATE_OPEN);
   EXPECT_EQ(list[0].household_count(), 3);
   EXPECT_EQ(list[0].decision(), idv1::DUPLICATE_DECISION_UNSPECIFIED);
-  EXPECT_EQ(service_.CountRows("household_phone WHERE phone_hash LIKE '%139%'"), 0);
+  EXPECT_EQ(service_.CountRows("household_number WHERE number_hash LIKE '%139%'"), 0);
+}
+
+TEST_F(Duplicates, AreFoundByBankAccountToo) {
+  AddHousehold(1, kCounty, kVillage, "13911111111", "6228 4800 1234 5678 901");
+  AddHousehold(2, kNeighbour, kNeighbourVillage, "13922222222", "6228-4800-1234-5678-901");
+  AddHousehold(3, kNeighbour, kNeighbourVillage, "13911111111", "6228480012345678902");
+  const idv1::FindDuplicatesResult found = Find();
+  EXPECT_EQ(found.phone_count(), 3);
+  EXPECT_EQ(found.bank_account_count(), 3);
+  EXPECT_EQ(found.new_count(), 2);
+  idv1::ListDuplicatesRequest request;
+  request.set_kind(idv1::DUPLICATE_KIND_BANK_ACCOUNT);
+  auto page = As(kNeighbour).Call<idv1::ListDuplicatesResponse>("ListDuplicates", request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_THAT(page->duplicates(), SizeIs(1));
+  EXPECT_EQ(page->duplicates(0).kind(), idv1::DUPLICATE_KIND_BANK_ACCOUNT);
+  EXPECT_EQ(page->duplicates(0).household_count(), 2);
+  EXPECT_THAT(List(kNeighbour), SizeIs(2));
+  EXPECT_EQ(service_.CountRows("household_number WHERE number_hash LIKE '%6228%'"), 0);
+  EXPECT_EQ(service_.CountRows("household WHERE bank_account_sealed LIKE '%6228%'"), 0);
 }
 
 TEST_F(Duplicates, KeepTheHouseholdThatIsNamed) {

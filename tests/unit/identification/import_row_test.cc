@@ -160,6 +160,8 @@ TEST(ParseImportRow, ReportsAllProblemsOfARowAtOnce) {
   EXPECT_THAT(ErrorsOf({{"姓名", ""}, {"人数", "0"}, {"安全饮水", "有"}, {"联系电话", "call me"}}),
               ElementsAre("人数 MEMBER_COUNT_FORMAT", "安全饮水 YES_NO_FORMAT",
                           "联系电话 PHONE_FORMAT", "姓名 TEXT_REQUIRED"));
+  EXPECT_THAT(ErrorsOf({{"银行账号", "6.22848E+18"}}), ElementsAre("银行账号 BANK_ACCOUNT_FORMAT"));
+  EXPECT_THAT(ErrorsOf({{"银行账号", "6228 4800 1234 5678 901"}}), IsEmpty());
   EXPECT_THAT(ErrorsOf({{"姓名", "王\n强"}}), ElementsAre("姓名 TEXT_CONTROL_CHARACTER"));
   EXPECT_THAT(ErrorsOf({{"户编号", std::string(33, '1')}}), ElementsAre("户编号 TEXT_TOO_LONG"));
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
+
 namespace jz::identification {
 namespace {
 
@@ -52,6 +54,20 @@ TEST(ComputeIncome, IsExactlyTheWorkedExample) {
   EXPECT_EQ(record.items().crops_cost_fen(), 690'000);
   EXPECT_EQ(record.lines(1).cost_fen(), 450'000);
   EXPECT_EQ(record.lines(1).applied_per_10000(), 4'500);
+}
+
+// Whatever item is added belongs to one total, or stands beside the net income.
+TEST(ComputeIncome, CountsEveryItemOnce) {
+  const auto* items = v1::IncomeItems::descriptor();
+  for (int i = 0; i < items->field_count(); ++i) {
+    const std::string& item = items->field(i)->name();
+    if (!absl::EndsWith(item, "_fen")) continue;
+    v1::IncomeRecord record;
+    record.mutable_items()->GetReflection()->SetInt64(record.mutable_items(), items->field(i), 100);
+    const bool beside = item == "claims_fen" || item == "own_spending_fen";
+    const int64_t net = beside ? 0 : absl::EndsWith(item, "_cost_fen") ? -100 : 100;
+    EXPECT_EQ(ComputeIncome(2016, 1, {}, record).net_fen, net) << item;
+  }
 }
 
 TEST(ComputeIncome, TakesCostsAsTheyAre) {
