@@ -49,6 +49,8 @@ absl::StatusOr<HouseholdSearch> SearchFrom(const v1::SearchHouseholdsRequest& re
   }
   CheckText(request.name_prefix(), kMaxName, "name_prefix", nullptr, violations);
   CheckText(request.national_no(), kMaxNumber, "national_no", nullptr, violations);
+  CheckText(request.person_national_no(), kMaxNumber, "person_national_no", nullptr, violations);
+  search.person_national_no = request.person_national_no();
   search.name_prefix = request.name_prefix();
   search.national_no = request.national_no();
   if (!request.citizen_id().empty()) {

@@ -87,6 +87,12 @@ class Condition {
       where_ += " AND h.id IN (SELECT p.household_id FROM person p WHERE p.present_id_hash = ?)";
       values_.emplace_back(search_.citizen_id_hash);
     }
+    if (!search_.person_national_no.empty()) {
+      where_ +=
+          " AND h.id IN (SELECT m.household_id FROM person m WHERE m.national_no = ? AND "
+          "m.left_on IS NULL)";
+      values_.emplace_back(search_.person_national_no);
+    }
     if (search_.name_prefix.empty()) return;
     where_ +=
         " AND h.id IN (SELECT n.household_id FROM person n WHERE n.name LIKE ? AND "

@@ -18,6 +18,7 @@ struct HouseholdSearch {
   std::string name_prefix;
   std::string citizen_id_hash;
   std::string national_no;
+  std::string person_national_no;
   std::vector<std::string> main_causes;  // as columns have them
   std::vector<int> household_types;
   std::vector<int> monitored_categories;

@@ -87,6 +87,19 @@ TEST_F(SearchHouseholds, FindsByNumbersAndNames) {
   EXPECT_THAT(Search(request), ElementsAre("H1"));
   EXPECT_THAT(Search(request, kOtherVillage), IsEmpty());
   request.Clear();
+  request.set_person_national_no("H2-0");
+  int count = 0;
+  EXPECT_THAT(Search(request, kCounty, &count), ElementsAre("H2"));
+  EXPECT_EQ(count, 1);
+  EXPECT_THAT(Search(request, kOtherVillage, &count), IsEmpty());
+  EXPECT_EQ(count, 0) << "nobody outside the scope is counted";
+  request.set_person_national_no("H2-");
+  EXPECT_THAT(Search(request), IsEmpty()) << "a number is given whole";
+  request.set_person_national_no(std::string(33, '1'));
+  auto too_long =
+      service_.Households().Call<idv1::SearchHouseholdsResponse>("SearchHouseholds", request);
+  EXPECT_THAT(ViolationsOf(too_long), Contains("person_national_no TEXT_FORMAT"));
+  request.Clear();
   request.set_name_prefix("某0");
   EXPECT_THAT(Search(request), SizeIs(4));
   request.set_name_prefix("某%");
