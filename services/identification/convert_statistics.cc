@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "common/status/status.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/identification/domain/household.h"
 
 namespace jz::identification {
 namespace {
@@ -139,6 +140,21 @@ std::vector<StatisticFilter> ReadFilters(const FilterMessages& messages, const C
   return filters;
 }
 
+// Who asks for no state in particular means those on the register.
+void AddDefaultStates(StatisticQuery& query) {
+  const bool grouped =
+      std::count(query.group_by.begin(), query.group_by.end(), Dimension::kState) > 0;
+  const bool filtered = std::any_of(
+      query.filters.begin(), query.filters.end(),
+      [](const StatisticFilter& filter) { return filter.dimension == Dimension::kState; });
+  if (grouped || filtered) return;
+  StatisticFilter& on_register = query.filters.emplace_back();
+  on_register.dimension = Dimension::kState;
+  for (HouseholdState state : {HouseholdState::kRegistered, HouseholdState::kExited}) {
+    on_register.values.push_back(static_cast<int>(state));
+  }
+}
+
 // A query of a request that is right so far.
 absl::Status CheckWhole(const StatisticQuery& query, Violations& violations) {
   JZ_RETURN_IF_ERROR(violations.ToStatus());
@@ -178,6 +194,7 @@ absl::StatusOr<StatisticQuery> QueryFrom(const v1::ComputeStatisticsRequest& req
   }
   query.filters = ReadFilters(request.filters(), codes, violations);
   JZ_RETURN_IF_ERROR(CheckWhole(query, violations));
+  AddDefaultStates(query);
   return query;
 }
 
@@ -191,6 +208,7 @@ absl::StatusOr<std::vector<StatisticFilter>> FiltersFrom(const FilterMessages& f
   StatisticQuery grouped = query;
   for (const StatisticFilter& filter : query.filters) grouped.group_by.push_back(filter.dimension);
   JZ_RETURN_IF_ERROR(CheckWhole(grouped, violations));
+  AddDefaultStates(query);
   return query.filters;
 }
 
@@ -246,8 +264,10 @@ v1::Statistics ToMessage(const StatisticFigures& figures, const StatisticQuery& 
   }
   v1::PovertyIncidence& incidence = *message.mutable_incidence();
   incidence.set_registered_persons(figures.registered_persons);
-  incidence.set_rural_population(figures.population);
-  incidence.set_rural_households(figures.village_households);
+  if (figures.villages > 0) {
+    incidence.set_rural_population(figures.population);
+    incidence.set_rural_households(figures.village_households);
+  }
   incidence.set_villages(figures.villages);
   return message;
 }

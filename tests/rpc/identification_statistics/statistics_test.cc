@@ -26,6 +26,29 @@ TEST_F(StatisticsRpc, CountHouseholdsAndPersonsOfEveryRegion) {
   EXPECT_THAT(Shown(By()), ElementsAre("total 4/5"));
 }
 
+TEST_F(StatisticsRpc, CountWhoIsOnTheRegisterUnlessStatesAreAskedFor) {
+  std::vector<identification::testing::Fields> rows = identification::testing::Singles(1, 9);
+  rows[0]["户状态"] = "候选";
+  rows[0]["识别日期"] = "";
+  ASSERT_EQ(
+      service_.SendAndAwait({.csv = identification::testing::Csv(rows), .request_id = "c"}).state(),
+      cv1::JOB_STATE_SUCCEEDED);
+  EXPECT_THAT(Shown(By()), ElementsAre("total 4/5"));
+  EXPECT_THAT(Shown(By({STATISTIC_DIMENSION_STATE})),
+              ElementsAre("total 5/6", "CANDIDATE 1/1", "REGISTERED 3/4", "EXITED 1/1"));
+  idv1::ComputeStatisticsRequest request = By();
+  Filter(STATISTIC_DIMENSION_STATE, {"CANDIDATE"}, request);
+  EXPECT_THAT(Shown(request), ElementsAre("total 1/1"));
+  idv1::ListStatisticHouseholdsRequest list;
+  auto listed = [&] {
+    return statistics_.Call<idv1::ListStatisticHouseholdsResponse>("ListStatisticHouseholds", list)
+        ->households_size();
+  };
+  EXPECT_EQ(listed(), 4) << "the list of the figure";
+  Filter(STATISTIC_DIMENSION_STATE, {"CANDIDATE"}, list);
+  EXPECT_EQ(listed(), 1);
+}
+
 TEST_F(StatisticsRpc, AreLabelled) {
   auto response = Compute(By({STATISTIC_DIMENSION_STATE, STATISTIC_DIMENSION_LABOUR}));
   ASSERT_TRUE(response.ok()) << response.status();
@@ -75,6 +98,11 @@ TEST_F(StatisticsRpc, OfTheEndsOfYearsComeTogether) {
 }
 
 TEST_F(StatisticsRpc, TellTheIncidenceOfPoverty) {
+  auto unknown = Compute(By({}, kTownship));
+  ASSERT_TRUE(unknown.ok()) << unknown.status();
+  EXPECT_EQ(unknown->statistics(0).incidence().registered_persons(), 4);
+  EXPECT_FALSE(unknown->statistics(0).incidence().has_rural_population()) << "no village told it";
+  EXPECT_FALSE(unknown->statistics(0).incidence().has_rural_households());
   idv1::PutVillageRequest put;
   put.mutable_village()->set_name(std::string("villages/") + kVillage);
   put.mutable_village()->mutable_items()->set_population(1000);
