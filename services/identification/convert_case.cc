@@ -21,7 +21,7 @@ constexpr int kMaxPeriodDays = 731;
 void CheckLines(std::string text, int least, int most, const std::string& field,
                 Violations& violations) {
   std::replace(text.begin(), text.end(), '\n', ' ');
-  CheckText(text, least, most, field, violations);
+  CheckLength(text, least, most, field, violations);
 }
 
 void CheckReason(const std::string& reason, const std::string& field, Violations& violations) {
@@ -117,7 +117,7 @@ void SetMeeting(const v1::Meeting& meeting, StepCommand& command, Violations& vi
     violations.Add("meeting", "VOTES_EXCEED_ATTENDANCE",
                    "votes are not negative and not more than the persons present");
   }
-  CheckText(command.reference, 0, 200, "meeting.minutes", violations);
+  CheckLength(command.reference, 0, 200, "meeting.minutes", violations);
 }
 
 template <class Request>
@@ -148,7 +148,7 @@ absl::StatusOr<StepCommand> DocumentCommand(const Request& request, CaseStep ste
   command.only = CaseIdsFrom(request.cases(), violations);
   command.held_on = DateFrom(request.held_on(), "held_on", violations);
   command.reference = request.reference();
-  CheckText(command.reference, 0, 200, "reference", violations);
+  CheckLength(command.reference, 0, 200, "reference", violations);
   SetExceptions(request, command, violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
   return command;
@@ -169,7 +169,7 @@ absl::StatusOr<NewCampaign> CampaignFrom(const v1::CreateCampaignRequest& reques
   if (campaign.region == RegionCode() && RegionCode::Parse(request.region_code()).ok()) {
     violations.Add("region_code", "REGION_LEVEL", "a province or a region inside one");
   }
-  CheckText(campaign.title, 1, 100, "title", violations);
+  CheckLength(campaign.title, 1, 100, "title", violations);
   CheckPeriod(campaign.period_start, campaign.period_end, violations);
   if (campaign.period_end - campaign.period_start >= kMaxPeriodDays) {
     violations.Add("period_end", "PERIOD_LENGTH", "at most 731 days");
@@ -312,7 +312,7 @@ absl::StatusOr<FiledObjection> ObjectionFrom(const v1::FileObjectionRequest& req
                            .text = request.text(),
                            .objector_name = request.objector_name()};
   CheckLines(objection.text, 1, 2000, "text", violations);
-  CheckText(objection.objector_name, 0, 64, "objector_name", violations);
+  CheckLength(objection.objector_name, 0, 64, "objector_name", violations);
   JZ_RETURN_IF_ERROR(violations.ToStatus());
   return objection;
 }

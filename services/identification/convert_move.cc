@@ -44,8 +44,8 @@ RegionMove MoveFrom(const v1::RegionMove& from, const std::string& field, Violat
                   .groups = {from.group_names().begin(), from.group_names().end()}};
   CheckAtMost(field + ".group_names", from.group_names_size(), kMaxGroups, violations);
   for (int i = 0; i < std::min(from.group_names_size(), kMaxGroups); ++i) {
-    CheckText(from.group_names(i), 1, kMaxName, absl::StrCat(field, ".group_names[", i, "]"),
-              violations);
+    CheckLength(from.group_names(i), 1, kMaxName, absl::StrCat(field, ".group_names[", i, "]"),
+                violations);
   }
   return move;
 }
@@ -56,14 +56,14 @@ RegionReform ReformFrom(const v1::ReformRegionsRequest& request, Date today,
                         Violations& violations) {
   CheckAtMost("new_regions", request.new_regions_size(), kMaxNewRegions, violations);
   CheckBatch("moves", request.moves_size(), kMaxRegionMoves, violations);
-  CheckText(request.reason(), 1, kMaxReason, "reason", violations);
+  CheckLength(request.reason(), 1, kMaxReason, "reason", violations);
   RegionReform reform{.new_regions = {},
                       .moves = {},
                       .effective_date = DayFrom(request.effective_date(), today, violations)};
   for (int i = 0; i < std::min(request.new_regions_size(), kMaxNewRegions); ++i) {
     const v1::Region& from = request.new_regions(i);
     const std::string field = absl::StrCat("new_regions[", i, "]");
-    CheckText(from.display_name(), 1, kMaxName, field + ".display_name", violations);
+    CheckLength(from.display_name(), 1, kMaxName, field + ".display_name", violations);
     reform.new_regions.push_back({.code = CodeFrom(from.code(), field + ".code", violations),
                                   .name = from.display_name(),
                                   .valid_from = reform.effective_date});
@@ -111,7 +111,7 @@ absl::StatusOr<std::vector<RegionCode>> CodesFrom(const v1::ResolveRegionsReques
 absl::StatusOr<WantedMoves> MovesFrom(const v1::MoveHouseholdsRequest& request, Date today) {
   Violations violations;
   CheckBatch("moves", request.moves_size(), kMaxHouseholds, violations);
-  CheckText(request.reason(), 0, kMaxReason, "reason", violations);
+  CheckLength(request.reason(), 0, kMaxReason, "reason", violations);
   WantedMoves wanted{.moves = {},
                      .effective_date = DayFrom(request.effective_date(), today, violations)};
   std::set<int64_t> seen;
@@ -122,7 +122,7 @@ absl::StatusOr<WantedMoves> MovesFrom(const v1::MoveHouseholdsRequest& request, 
                     .to = CodeFrom(from.to_code(), field + ".to_code", violations),
                     .to_group = from.to_group(),
                     .etag = from.household_etag()};
-    CheckText(from.to_group(), 0, kMaxName, field + ".to_group", violations);
+    CheckLength(from.to_group(), 0, kMaxName, field + ".to_group", violations);
     if (auto id = HouseholdId::Parse(from.household()); !id.ok()) {
       violations.Add(field + ".household", "RESOURCE_NAME_FORMAT", "the name of a household");
     } else if (!seen.insert(id->value()).second) {

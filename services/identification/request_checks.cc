@@ -12,8 +12,8 @@ void CheckBatch(absl::string_view field, int size, int most, Violations& violati
   }
 }
 
-void CheckText(absl::string_view text, int least, int most, absl::string_view field,
-               Violations& violations) {
+void CheckLength(absl::string_view text, int least, int most, absl::string_view field,
+                 Violations& violations) {
   const int64_t length = CountCharacters(text);
   if (length < least || length > most || HasControlCharacter(text)) {
     violations.Add(field, "TEXT_FORMAT",
@@ -24,7 +24,7 @@ void CheckText(absl::string_view text, int least, int most, absl::string_view fi
 void CheckText(absl::string_view text, int most, absl::string_view field, const char* missing,
                Violations& violations) {
   if (!text.empty()) {
-    CheckText(text, 0, most, field, violations);
+    CheckLength(text, 0, most, field, violations);
   } else if (missing != nullptr) {
     violations.Add(field, missing, "is required");
   }

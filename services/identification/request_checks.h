@@ -16,8 +16,8 @@ inline constexpr int kMaxBatch = 1000;
 void CheckBatch(absl::string_view field, int size, int most, Violations& violations);
 
 // `least` to `most` characters, none of them a control. TEXT_FORMAT.
-void CheckText(absl::string_view text, int least, int most, absl::string_view field,
-               Violations& violations);
+void CheckLength(absl::string_view text, int least, int most, absl::string_view field,
+                 Violations& violations);
 // Up to `most` characters; reason `missing` when there are none, unless that is nullptr.
 void CheckText(absl::string_view text, int most, absl::string_view field, const char* missing,
                Violations& violations);
