@@ -4,6 +4,7 @@
 #include "common/jobs/jobs.h"
 #include "common/status/status.h"
 #include "services/identification/comparison_job.h"
+#include "services/identification/delivered_rules.h"
 #include "services/identification/deps.h"
 #include "services/identification/duplicate_job.h"
 #include "services/identification/export_job.h"

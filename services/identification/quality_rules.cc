@@ -1,24 +1,16 @@
 #include "services/identification/quality_rules.h"
 
-#include <set>
-
 #include "common/status/status.h"
 #include "services/identification/convert_quality.h"
-#include "services/identification/rules/rule_file.h"
 #include "services/identification/store/code_store.h"
 #include "services/identification/store/quality_rule_store.h"
 
 namespace jz::identification {
 
-namespace rules {
-absl::string_view NationalRulesJson();  // made from national_2023.json
-}
-
 namespace {
 
 // Code lists may be edited without a rule being entered.
 constexpr absl::Duration kKeepRules = absl::Minutes(1);
-const Date kDeliveredFrom(2023, 1, 1);
 
 // The regions inside `row`'s own where another version of the same rule holds.
 std::vector<RegionCode> Except(const QualityRuleRow& row, absl::Span<const QualityRuleRow> rows) {
@@ -38,23 +30,6 @@ bool HasOne(const QualityRuleRow& row, absl::Span<const std::string> codes) {
     }
   }
   return codes.empty();
-}
-
-v1::CheckFactsResponse::Violation ViolationOf(const QualityRules& rules, const rules::Hit& hit,
-                                              absl::Span<const rules::DecidingValue> values) {
-  const rules::RuleSet::Entry& entry = rules.set.entries()[hit.entry];
-  const v1::QualityRule& definition = rules.by_id.at(entry.applies.tag);
-  v1::CheckFactsResponse::Violation violation;
-  violation.set_code(entry.rule.variants[hit.variant].code);
-  violation.set_severity(definition.severity());
-  violation.set_title_zh(definition.title_zh());
-  violation.set_title_en(definition.title_en());
-  if (hit.person != 0) violation.set_person(PersonId(hit.person).Name());
-  *violation.mutable_fields() = definition.fields();
-  for (const rules::DecidingValue& value : values) {
-    *violation.add_deciding_values() = ToMessage(value);
-  }
-  return violation;
 }
 
 template <class Run>
@@ -113,6 +88,23 @@ absl::StatusOr<std::shared_ptr<const QualityRules>> QualityRuleCache::Get(sql::T
   return loaded;
 }
 
+v1::CheckFactsResponse::Violation ViolationOf(const QualityRules& rules, const rules::Hit& hit,
+                                              absl::Span<const rules::DecidingValue> values) {
+  const rules::RuleSet::Entry& entry = rules.set.entries()[hit.entry];
+  const v1::QualityRule& definition = rules.by_id.at(entry.applies.tag);
+  v1::CheckFactsResponse::Violation violation;
+  violation.set_code(entry.rule.variants[hit.variant].code);
+  violation.set_severity(definition.severity());
+  violation.set_title_zh(definition.title_zh());
+  violation.set_title_en(definition.title_en());
+  if (hit.person != 0) violation.set_person(PersonId(hit.person).Name());
+  *violation.mutable_fields() = definition.fields();
+  for (const rules::DecidingValue& value : values) {
+    *violation.add_deciding_values() = ToMessage(value);
+  }
+  return violation;
+}
+
 absl::StatusOr<v1::CheckFactsResponse> CheckOnWrite(const QualityRules& rules,
                                                     absl::string_view facts) {
   return CheckRecord(rules, [&](rules::Evaluator& evaluator, auto sink) {
@@ -125,49 +117,6 @@ absl::StatusOr<v1::CheckFactsResponse> CheckVillageOnWrite(const QualityRules& r
   return CheckRecord(rules, [&](rules::Evaluator& evaluator, auto sink) {
     return evaluator.RunVillage(facts, rules.today, sink);
   });
-}
-
-absl::Status EnterDeliveredRules(const Deps& deps, absl::Time deadline) {
-  JZ_ASSIGN_OR_RETURN(std::vector<rules::RuleText> texts,
-                      rules::ParseRules(rules::NationalRulesJson()));
-  std::vector<QualityRuleRow> rows;
-  std::vector<std::string> codes;
-  for (const rules::RuleText& text : texts) {
-    v1::QualityRule message = ToMessage(text);
-    message.set_region_code(RegionCode().ToString());
-    message.set_valid_from(FormatDate(kDeliveredFrom));
-    Violations violations;
-    const rules::RuleText again = RuleTextFrom(message, "rule", violations);
-    rows.push_back(RuleRowFrom(message, again, "rule", kDeliveredFrom, violations));
-    JZ_RETURN_IF_ERROR(violations.ToStatus());
-    rows.back().version = 1;
-    rows.back().created_by = "system";
-    rows.back().created_at = deps.clock.Now();
-    codes.insert(codes.end(), rows.back().codes.begin(), rows.back().codes.end());
-  }
-  auto missing = [&](sql::Transaction& tx) -> absl::StatusOr<std::vector<QualityRuleRow>> {
-    JZ_ASSIGN_OR_RETURN(std::vector<QualityRuleRow> known, LockQualityRules(tx, codes));
-    std::set<std::string> keys;
-    for (const QualityRuleRow& row : known) keys.insert(row.key);
-    std::vector<QualityRuleRow> left;
-    for (const QualityRuleRow& row : rows) {
-      if (!keys.contains(row.key)) left.push_back(row);
-    }
-    return left;
-  };
-  JZ_ASSIGN_OR_RETURN(std::vector<QualityRuleRow> needed, deps.db.Transact(deadline, missing));
-  if (needed.empty()) return absl::OkStatus();
-  JZ_ASSIGN_OR_RETURN(std::vector<int64_t> ids,
-                      deps.ids.Next(RegionCode(), static_cast<int>(needed.size()), deadline));
-  absl::Status entered = deps.db.Run(deadline, [&](sql::Transaction& tx) -> absl::Status {
-    JZ_ASSIGN_OR_RETURN(std::vector<QualityRuleRow> left, missing(tx));
-    for (size_t i = 0; i < left.size() && i < ids.size(); ++i) {
-      left[i].id = QualityRuleId(ids[i]);
-    }
-    return InsertQualityRules(tx, left);
-  });
-  // Another replica was faster.
-  return absl::IsAlreadyExists(entered) ? absl::OkStatus() : entered;
 }
 
 }  // namespace jz::identification

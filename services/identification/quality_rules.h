@@ -47,6 +47,10 @@ class QualityRuleCache {
   std::shared_ptr<const QualityRules> rules_;
 };
 
+// What a hit of these rules is told as; `values` are those that decided.
+v1::CheckFactsResponse::Violation ViolationOf(const QualityRules& rules, const rules::Hit& hit,
+                                              absl::Span<const rules::DecidingValue> values);
+
 // Checks a record that is about to be written: every violated rule, and whether one of them refuses
 // the write (severity ERROR). `facts` is a HouseholdFacts with household and region.
 // INVALID_ARGUMENT, reason FACTS_BROKEN or FACTS_TOO_LARGE.
@@ -55,9 +59,5 @@ absl::StatusOr<v1::CheckFactsResponse> CheckOnWrite(const QualityRules& rules,
 // The same for a VillageItems.
 absl::StatusOr<v1::CheckFactsResponse> CheckVillageOnWrite(const QualityRules& rules,
                                                            absl::string_view facts);
-
-// Enters the rules that come with the suite (rules/national_2023.json) as version 1 of the nation,
-// where they are not there. Safe to repeat, also by several replicas at once.
-absl::Status EnterDeliveredRules(const Deps& deps, absl::Time deadline);
 
 }  // namespace jz::identification
