@@ -14,6 +14,7 @@
 #include "tests/store/identification_statistics/history_world.h"
 #include "tests/store/identification_statistics/recount.h"
 #include "tests/support/mariadb.h"
+#include "tests/support/time_factor.h"
 
 namespace jz::identification::testing {
 namespace {
@@ -27,7 +28,7 @@ absl::Time Soon() { return absl::Now() + absl::Minutes(5); }
 
 int Operations() {
   const char* wanted = std::getenv("JZ_STATISTIC_OPERATIONS");
-  return wanted == nullptr ? 1500 : std::atoi(wanted);
+  return wanted == nullptr ? 1500 / jz::testing::kTimeFactor : std::atoi(wanted);
 }
 
 class StatisticHistory : public ::testing::Test {
