@@ -55,7 +55,7 @@ std::vector<Region> RegionsFrom(const v1::ImportRegionsRequest& request, Violati
       violations.Add(field + ".code", "REGION_CODE_FORMAT", "the nation is not entered");
     }
     region.name = from.display_name();
-    CheckText(region.name, 1, kMaxRegionName, field + ".display_name", violations);
+    CheckLength(region.name, 1, kMaxRegionName, field + ".display_name", violations);
     if (from.valid_from().empty()) {
       violations.Add(field + ".valid_from", "DATE_REQUIRED", "a civil day, YYYY-MM-DD");
     }
@@ -114,7 +114,7 @@ std::vector<Parameter> ParametersFrom(const v1::SetParametersRequest& request,
     if (from.text_value().size() > kMaxTextBytes) {
       violations.Add(field + ".text_value", "TEXT_FORMAT", "at most 4,000 bytes");
     }
-    CheckText(from.reason(), 0, kMaxReason, field + ".reason", violations);
+    CheckLength(from.reason(), 0, kMaxReason, field + ".reason", violations);
     if (parameter.valid_from < today && from.reason().empty()) {
       violations.Add(field + ".reason", "REASON_REQUIRED", "it begins before today");
     }
