@@ -105,7 +105,7 @@ class DuplicateRun {
   absl::Status FindSome() {
     JZ_ASSIGN_OR_RETURN(
         std::vector<std::string> hashes, deps_.db.Fetch(run_.deadline(), [&](sql::Transaction& tx) {
-          return FindSharedNumbers(tx, state_.number_hash(), run_.region(), kNumbersPerStep);
+          return FindSharedNumbers(tx, state_.phone_hash(), run_.region(), kNumbersPerStep);
         }));
     std::vector<int64_t> ids;
     if (!hashes.empty()) {
@@ -120,7 +120,7 @@ class DuplicateRun {
       Merge(std::move(shared), ids, duplicates, after);
       JZ_RETURN_IF_ERROR(PutDuplicates(tx, duplicates));
       if (hashes.size() == kNumbersPerStep) {
-        after.set_number_hash(hashes.back());
+        after.set_phone_hash(hashes.back());
       } else {
         after.set_phase(State::PHASE_CLOSING);
       }
