@@ -45,7 +45,7 @@ class DeliveredRules : public RegisterDatabase {
     EXPECT_TRUE(entered.ok()) << entered;
   }
   std::vector<QualityRuleRow> Rows() {
-    auto rows = db_->Fetch(Soon(), [](sql::Transaction& tx) {
+    auto rows = db_->Transact(Soon(), [](sql::Transaction& tx) {
       const std::vector<std::string> codes = {"9_01"};
       return LockQualityRules(tx, codes);
     });
