@@ -24,8 +24,8 @@ constexpr const char* kQueries[] = {
     "SELECT household_id, year, version, wage_fen, business_fen, property_fen, transfer_fen, "
     "cost_fen, net_fen, net_per_head_fen, member_count, reason, recorded_by, recorded_at_us, items "
     "FROM income_statement WHERE household_id IN (",
-    "SELECT household_id, region_code, version, facts FROM household_facts WHERE household_id IN "
-    "("};
+    ("SELECT household_id, region_code, version, facts FROM household_facts "
+     "WHERE household_id IN (")};
 
 }  // namespace
 
