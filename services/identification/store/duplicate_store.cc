@@ -10,10 +10,8 @@ namespace {
 
 constexpr char kSelectNumbers[] =
     "SELECT id, region_code, phone_sealed, bank_account_sealed, state IN (1, 2, 3) AND "
-    "member_count > "
-    "0 FROM household WHERE region_code BETWEEN ? AND ? AND region_code >= ? AND (region_code > ? "
-    "OR id > "
-    "?) ORDER BY region_code, id LIMIT ?";
+    "member_count > 0 FROM household WHERE region_code BETWEEN ? AND ? AND region_code >= ? AND "
+    "(region_code > ? OR id > ?) ORDER BY region_code, id LIMIT ?";
 constexpr char kInsertNumber[] =
     "INSERT INTO household_number (number_hash, household_id, region_code, kind) VALUES";
 constexpr char kSelectShared[] =
